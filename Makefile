@@ -1,0 +1,72 @@
+# Two commands set everything up on a machine with Python 3.11, make and git:
+#   make run    the service with sample data      make test   lint, types and all tests
+.DEFAULT_GOAL := help
+.PHONY: help run demo test lint format bench soak system lock clean
+
+PYTHON ?= python3.11
+PORT ?= 8000
+VENV := .venv
+BIN := $(VENV)/bin
+# Tests of these rooms touch the database: they run once more on PostgreSQL.
+ON_BOTH := tests/models tests/domain tests/queue tests/api tests/web tests/e2e tests/faults
+PYTEST := $(BIN)/python -m pytest -q -n 2 --dist worksteal
+
+help:
+	@echo "make run     start Waybill with sample data (PORT=8000, WAYBILL_VAR=var)"
+	@echo "make demo    one export over REST, verified; then everything stops"
+	@echo "make test    lint, types and all tests, on SQLite and on PostgreSQL"
+	@echo "make lint    ruff, mypy, import-linter, djade"
+	@echo "make format  let the formatters change the files"
+	@echo "make bench   speed and memory against peers (BENCH_DOCS=2000000)"
+	@echo "make soak    the tests and benchmarks that take long"
+
+# Installed things are reused: this runs again only when the lock has changed.
+$(VENV)/installed: requirements.lock
+	@command -v $(PYTHON) >/dev/null || { echo "Waybill needs Python 3.11; name yours with PYTHON=."; exit 1; }
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV) || { \
+		echo "This Python cannot make virtual environments: apt-get install python3-venv"; exit 1; }
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements.lock
+	@touch $@
+
+run: $(VENV)/installed
+	@exec $(BIN)/python manage.py up --port $(PORT)
+
+demo: $(VENV)/installed
+	@exec $(BIN)/python manage.py demo
+
+test: $(VENV)/installed system lint
+	$(PYTEST) -m "not soak"
+	WAYBILL_TEST_DATABASE=postgres $(PYTEST) -m "not soak" $(ON_BOTH)
+
+lint: $(VENV)/installed
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/djade --target-version 5.2 --check $$(git ls-files 'templates/*.html')
+	$(BIN)/python manage.py makemigrations --check --dry-run
+
+format: $(VENV)/installed
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+	$(BIN)/djade --target-version 5.2 $$(git ls-files 'templates/*.html')
+
+bench: $(VENV)/installed
+	$(BIN)/python -m bench
+
+soak: $(VENV)/installed system
+	$(PYTEST) -m soak
+	$(BIN)/python -m bench --growth 8000000
+
+# PostgreSQL's server and a browser, for the tests; from Debian's packages.
+system:
+	@sh tests/system.sh
+
+lock:
+	$(BIN)/python -m pip install --quiet uv
+	$(BIN)/uv pip compile --quiet --upgrade --all-extras --generate-hashes --no-header \
+		--no-annotate --no-emit-index-url --no-emit-find-links --python-version 3.11 \
+		--universal -o requirements.lock pyproject.toml
+
+clean:
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis

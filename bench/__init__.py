@@ -1,0 +1,1 @@
+"""Speed and memory, printed as ratios against other tools on the same data."""

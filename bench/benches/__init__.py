@@ -1,0 +1,7 @@
+"""All benches, in the order in which they run; a module more is a line more here."""
+
+from __future__ import annotations
+
+from bench.benches import django, growth, peers, small
+
+BENCHES = (*peers.BENCHES, *django.BENCHES, *growth.BENCHES, *small.BENCHES)

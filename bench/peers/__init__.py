@@ -1,0 +1,1 @@
+"""The contenders: each module has ``export(task)``, which returns the file it has written."""

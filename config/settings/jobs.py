@@ -1,0 +1,40 @@
+"""The queue that carries wake-ups, and every interval of an export's life."""
+
+from __future__ import annotations
+
+import tempfile
+from hashlib import sha256
+from pathlib import Path
+
+from config.env import number, seconds, text
+from config.settings.storage import VAR_DIR
+
+
+def _socket() -> Path:
+    """The embedded server's socket: under var/, unless the kernel finds that path too long."""
+    path = VAR_DIR / "valkey.sock"
+    if len(str(path)) <= 100:
+        return path
+    digest = sha256(str(path).encode()).hexdigest()[:16]
+    return Path(tempfile.gettempdir()) / f"waybill-{digest}.sock"
+
+
+REDIS_SOCKET = _socket()
+REDIS_URL = text("REDIS_URL", f"unix://{REDIS_SOCKET}")
+
+QUEUE = "exports"
+RQ_QUEUES = {QUEUE: {"URL": REDIS_URL}}
+RQ = {"JOB_CLASS": "exports.queue.jobs.WakeUp", "COMMIT_MODE": "auto"}
+
+EXPORT_LEASE = seconds("WAYBILL_LEASE", 60)
+EXPORT_PULSE = seconds("WAYBILL_PULSE", 0.4)
+EXPORT_TIME_LIMIT = seconds("WAYBILL_TIME_LIMIT", 6 * 3600)
+RECONCILE_EVERY = seconds("WAYBILL_RECONCILE_EVERY", 5)
+IDEMPOTENCY_KEPT = seconds("WAYBILL_IDEMPOTENCY_KEPT", 24 * 3600)
+
+# Workers that `make run` starts.
+WORKERS = number("WAYBILL_WORKERS", 2)
+
+ENGINE_THREADS = number("WAYBILL_ENGINE_THREADS", 2)
+ENGINE_SCAN_MEMORY = number("WAYBILL_SCAN_MEMORY_MB", 256)
+ENGINE_SORT_MEMORY = number("WAYBILL_SORT_MEMORY_MB", 512)

@@ -1,0 +1,17 @@
+"""Where state, results and sources lie."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from config.env import BASE_DIR, folder, names
+
+VAR_DIR = folder("WAYBILL_VAR", BASE_DIR / "var")
+STORE_DIR = folder("WAYBILL_STORE", VAR_DIR / "store")
+SCRATCH_DIR = folder("WAYBILL_SCRATCH", VAR_DIR / "scratch")
+
+# Collections may lie under these folders only, links resolved; a list separated by colons.
+SOURCE_ROOTS = [
+    Path(each).expanduser().resolve()
+    for each in names("WAYBILL_SOURCE_ROOTS", str(BASE_DIR / "sample"), separator=":")
+]

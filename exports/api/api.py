@@ -1,0 +1,79 @@
+"""The REST interface, and its description."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ninja import NinjaAPI
+from ninja.openapi.schema import REF_TEMPLATE, OpenAPISchema
+
+from exports.api import collections, exports, files
+from exports.api.auth import BearerKey, BrowserSession
+from exports.api.handlers import handlers_install
+from exports.api.problems import CONTENT_TYPE
+from exports.api.schemas import Problem
+
+_ABOUT = """
+Exports documents of a collection into files, in the background.
+
+Every call happens in one workspace: the key's own, or the one that `X-Namespace` or
+`?namespace=` names by its slug or id. Every error is `application/problem+json`.
+"""
+
+_NAMESPACE = {
+    "Namespace": {
+        "name": "X-Namespace",
+        "in": "header",
+        "description": "The workspace, by slug or id. Without it: the key's own.",
+        "schema": {"type": "string"},
+    },
+    "NamespaceQuery": {
+        "name": "namespace",
+        "in": "query",
+        "description": "The same as `X-Namespace`, for links.",
+        "schema": {"type": "string"},
+    },
+}
+
+
+class WaybillAPI(NinjaAPI):
+    """ninja's API, whose description also tells what all calls share."""
+
+    def get_openapi_schema(
+        self, *, path_prefix: str | None = None, path_params: dict[str, Any] | None = None
+    ) -> OpenAPISchema:
+        schema = super().get_openapi_schema(path_prefix=path_prefix, path_params=path_params)
+        components = schema["components"]
+        components["schemas"].update(_problem_schemas())
+        components["parameters"] = _NAMESPACE
+        components["responses"] = {"Problem": _problem_response()}
+        for calls in schema["paths"].values():
+            for call in calls.values():
+                call["responses"]["default"] = {"$ref": "#/components/responses/Problem"}
+            calls["parameters"] = [{"$ref": f"#/components/parameters/{n}"} for n in _NAMESPACE]
+        return schema
+
+
+def _problem_schemas() -> dict[str, Any]:
+    problem = Problem.model_json_schema(ref_template=REF_TEMPLATE)
+    return {**problem.pop("$defs"), "Problem": problem}
+
+
+def _problem_response() -> dict[str, Any]:
+    return {
+        "description": "What is wrong, and what to do about it.",
+        "content": {CONTENT_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}},
+    }
+
+
+api = WaybillAPI(
+    title="Waybill",
+    version="1",
+    description=_ABOUT,
+    urls_namespace="api",
+    auth=[BearerKey(), BrowserSession()],
+)
+handlers_install(api)
+api.add_router("/exports", exports.router)
+api.add_router("/exports", files.router)
+api.add_router("/collections", collections.router)

@@ -1,0 +1,72 @@
+"""What a list of exports can be narrowed by."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Annotated
+
+from django.db.models import Q, QuerySet
+from ninja import Field, Schema
+from pydantic import BeforeValidator
+
+from exports.domain.errors import FieldError, InvalidRequest
+from exports.models import Export, Format, State
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest
+
+
+def _moment(text: object) -> datetime:
+    try:
+        moment = datetime.fromisoformat(str(text))
+        return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
+    except (ValueError, OverflowError):
+        raise ValueError(
+            "Send a date or a time such as 2013-07-04 or 2013-07-04T10:30:00Z; "
+            "in an address, + is written %2B."
+        ) from None
+
+
+Moment = Annotated[datetime, BeforeValidator(_moment)]
+
+
+class ExportFilter(Schema):
+    """Everything that is given must hold."""
+
+    state: State | None = None
+    collection: str = Field("", description="Its id or its name.")
+    format: Format | None = None
+    created_by: str = Field("", description="The e-mail address of who asked.")
+    created_after: Moment | None = Field(None, description="Then or later. Without offset: UTC.")
+    created_before: Moment | None = Field(None, description="Earlier than that.")
+    q: str = Field("", description="Stands in the label or the description; or is the id.")
+    limit: int = Field(100, ge=1, le=1_000)
+    cursor: str = Field("", description="The `next_cursor` of the page before.")
+
+    def narrow(self, exports: QuerySet[Export]) -> QuerySet[Export]:
+        """The same exports, less those that do not fit."""
+        wanted = Q()
+        if self.state:
+            wanted &= Q(state=self.state)
+        if self.collection:
+            wanted &= Q(collection__uid=self.collection) | Q(collection__name=self.collection)
+        if self.format:
+            wanted &= Q(format=self.format)
+        if self.created_by:
+            wanted &= Q(created_by__email__iexact=self.created_by)
+        if self.created_after:
+            wanted &= Q(created_at__gte=self.created_after)
+        if self.created_before:
+            wanted &= Q(created_at__lt=self.created_before)
+        if self.q:
+            text = Q(label__icontains=self.q) | Q(description__icontains=self.q)
+            wanted &= text | Q(uid=self.q)
+        return exports.filter(wanted)
+
+
+def refuse_unknown(request: HttpRequest) -> None:
+    """A filter that is misspelt would otherwise seem to have found everything."""
+    known = [*ExportFilter.model_fields, "namespace"]
+    if wrong := [name for name in request.GET if name not in known]:
+        message = f"There is no such filter. Take one of {', '.join(known)}."
+        raise InvalidRequest(*(FieldError(name, message) for name in wrong))

@@ -1,0 +1,136 @@
+"""Records as the answers show them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.urls import reverse
+
+from exports.api.schemas import (
+    CollectionFull,
+    CollectionOut,
+    ExportOut,
+    FailureOut,
+    FileOut,
+    NamedOut,
+    PropertyOut,
+)
+from exports.domain.reasons import reason_for
+from exports.engine.request import Format
+from exports.models import State, Step
+from exports.query.schema import Kind, fields
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from exports.models import Collection, Export, ExportFile
+    from exports.query.schema import Property
+
+_REQUEST = (
+    "label",
+    "description",
+    "format",
+    "paths",
+    "where",
+    "order_by",
+    "sample_size",
+    "file_name",
+    "timezone",
+)
+_LIFE = ("state", "created_at", "started_at", "ended_at", "expires_at")
+_PROGRESS = ("rows_done", "rows_total", "bytes_done", "percent")
+_COLLECTION = (
+    "name",
+    "description",
+    "state",
+    "key",
+    "documents",
+    "schema_version",
+    "created_at",
+    "updated_at",
+)
+
+
+def export_out(export: Export, now: datetime) -> ExportOut:
+    """:param now: by the database's clock, for the speed."""
+    speed = _speed(export, now)
+    return ExportOut(
+        id=export.uid,
+        collection=NamedOut(id=export.collection.uid, name=export.collection.name),
+        created_by=export.created_by.email,
+        step=Step(export.step) if export.step else None,
+        attempts=export.attempt,
+        rows_per_second=speed,
+        eta_seconds=_eta(export, speed),
+        error=_failure(export),
+        files=[file_out(export, each) for each in _files(export)],
+        **_taken(export, (*_REQUEST, *_LIFE, *_PROGRESS)),
+    )
+
+
+def file_out(export: Export, file: ExportFile) -> FileOut:
+    return FileOut(
+        content_type=content_type(export, file),
+        url=reverse("api:download", args=[export.uid, file.name]),
+        **_taken(file, ("name", "kind", "rows", "bytes", "sha256")),
+    )
+
+
+def content_type(export: Export, file: ExportFile) -> str:
+    return "application/json" if file.kind == "manifest" else Format(export.format).content_type
+
+
+def collection_out(collection: Collection) -> CollectionOut:
+    return CollectionOut(id=collection.uid, **_taken(collection, _COLLECTION))
+
+
+def collection_full(collection: Collection) -> CollectionFull:
+    properties = [_property(each, each.name) for each in collection.schema.properties]
+    return CollectionFull(
+        id=collection.uid, properties=properties, **_taken(collection, _COLLECTION)
+    )
+
+
+def _taken(record: object, names: tuple[str, ...]) -> dict[str, Any]:
+    return {name: getattr(record, name) for name in names}
+
+
+def _files(export: Export) -> list[ExportFile]:
+    """In the order in which they were published; nothing is there for who asks too late."""
+    if export.state != State.READY:
+        return []
+    return sorted(export.files.all(), key=lambda each: each.pk)
+
+
+def _speed(export: Export, now: datetime) -> float | None:
+    seconds = export.seconds_run(now)
+    return round(export.rows_done / seconds, 1) if seconds else None
+
+
+def _eta(export: Export, speed: float | None) -> int | None:
+    if export.state != State.RUNNING or not export.rows_total or not speed:
+        return None
+    return max(0, round((export.rows_total - export.rows_done) / speed))
+
+
+def _failure(export: Export) -> FailureOut | None:
+    if export.state != State.ERROR:
+        return None
+    reason = reason_for(export.reason)
+    return FailureOut(code=export.reason, what=reason.what, remedy=reason.remedy)
+
+
+def _property(node: Property, path: str | None) -> PropertyOut:
+    named = fields(node)
+    # A list of structs is stepped through: its element has no path, the fields of that have.
+    inner = node.element.children if node.kind is Kind.LIST and named else node.children
+    return PropertyOut(
+        name=node.name,
+        path=path,
+        type=node.kind.value,
+        sql=node.sql,
+        optional=node.optional,
+        role=node.role.value if node.role else None,
+        target=node.target or None,
+        children=[_property(each, f"{path}.{each.name}" if named else None) for each in inner],
+    )

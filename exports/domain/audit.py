@@ -1,0 +1,106 @@
+"""Appends to the history, in the transaction of what happened."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import secrets
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from django.db import connection
+
+from exports.domain.clock import database_now
+from exports.models import AuditChain, AuditDetail, AuditEvent, Namespace
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+INSTALLATION = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who did it, as the history shows it: it stays when the person or the key is gone."""
+
+    name: str
+    uid: str
+    address: str = ""
+
+
+SYSTEM = Actor(name="Waybill", uid="system")
+
+
+class NoTransaction(RuntimeError):
+    """An event was to be appended outside the transaction of what it tells."""
+
+
+def audit_append(
+    namespace: Namespace | None,
+    action: str,
+    *,
+    actor: Actor,
+    subject: str = "",
+    **detail: Any,
+) -> AuditEvent:
+    """Append one event, and lock the head of its chain until the transaction ends.
+
+    :param namespace: whose history; None is the installation's own.
+    :param action: such as ``export.created``; docs/audit.md lists them all.
+    :param subject: the public id of what it is about.
+    :param detail: particulars, JSON; kept apart, since they may be erased.
+    :raises NoTransaction: called outside ``transaction.atomic()``.
+    """
+    if not connection.in_atomic_block:
+        raise NoTransaction(action)
+    chain = namespace.pk if namespace else INSTALLATION
+    salt = secrets.token_hex(16)
+    event = AuditEvent(
+        namespace_id=namespace.pk if namespace else None,
+        at=database_now(),
+        action=action,
+        actor=actor.name,
+        actor_uid=actor.uid,
+        address=actor.address,
+        subject=subject,
+        detail_digest=detail_digest(salt, detail),
+    )
+    head = _head(chain)
+    event.hash = event_hash(head.hash, event)
+    event.save(force_insert=True)
+    AuditDetail.objects.create(event_id=event.pk, salt=salt, detail=detail)
+    AuditChain.objects.filter(pk=chain).update(hash=event.hash)
+    return event
+
+
+def detail_digest(salt: str, detail: dict[str, Any]) -> str:
+    return _sha256(salt + _canonical(detail))
+
+
+def event_hash(before: str, event: AuditEvent) -> str:
+    """The hash of an event, which covers the hash of the one before it."""
+    at: datetime = event.at
+    said = [
+        event.namespace_id,
+        at.isoformat(),
+        event.action,
+        event.actor,
+        event.actor_uid,
+        event.address,
+        event.subject,
+        event.detail_digest,
+    ]
+    return _sha256(before + _canonical(said))
+
+
+def _head(chain: int) -> AuditChain:
+    AuditChain.objects.bulk_create([AuditChain(namespace_id=chain)], ignore_conflicts=True)
+    return AuditChain.objects.select_for_update().get(pk=chain)
+
+
+def _canonical(value: Any) -> str:
+    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+
+
+def _sha256(text: str) -> str:
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()

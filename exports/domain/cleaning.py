@@ -1,0 +1,67 @@
+"""What is left to do when nobody is looking: overdue leases, expiry, files of ended attempts."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Q
+
+from exports.domain.audit import SYSTEM, audit_append
+from exports.domain.claims import attempts_prefix
+from exports.domain.clock import database_now
+from exports.domain.runs import run_reap
+from exports.models import Export, IdempotencyKey, State
+
+if TYPE_CHECKING:
+    from exports.stores.base import Store
+
+
+def leases_reap() -> int:
+    """End the runs whose lease is over. Returns how many."""
+    overdue = Export.objects.filter(state=State.RUNNING, lease_until__lt=database_now())
+    return sum(run_reap(export) for export in overdue.select_related("namespace"))
+
+
+def exports_expire() -> int:
+    """Mark what is past its time; its files go afterwards. Returns how many."""
+    due = Export.objects.filter(state=State.READY, deleted_at=None, expires_at__lt=database_now())
+    return sum(_expire(export) for export in due.select_related("namespace"))
+
+
+def exports_clear(store: Store) -> int:
+    """Remove the files of exports that will not be downloaded any more. Returns how many.
+
+    An attempt that was told to stop may still be writing: its files are left alone until its
+    lease is over.
+    """
+    now = database_now()
+    over = Q(lease_until=None) | Q(lease_until__lt=now)
+    ended = Q(state__in=[State.ERROR, State.CANCELLED, State.EXPIRED])
+    dead = Export.objects.filter(ended | Q(deleted_at__isnull=False), over, cleared_at=None)
+    cleared = 0
+    for export in dead.exclude(state__in=[State.PENDING, State.RUNNING]).select_related(
+        "namespace"
+    ):
+        for key in list(store.list(f"{attempts_prefix(export)}/")):
+            store.delete(key)
+        cleared += Export.objects.filter(pk=export.pk).update(cleared_at=now)
+    return cleared
+
+
+def idempotency_forget() -> int:
+    """Forget keys that are old and whose export has ended. Returns how many."""
+    old = IdempotencyKey.objects.filter(
+        created_at__lt=database_now() - settings.IDEMPOTENCY_KEPT
+    ).exclude(export__state__in=[State.AWAITING_APPROVAL, State.PENDING, State.RUNNING])
+    return old.delete()[0] if old.exists() else 0
+
+
+def _expire(export: Export) -> bool:
+    with transaction.atomic():
+        due = Export.objects.filter(pk=export.pk, state=State.READY, expires_at__lt=database_now())
+        if not due.update(state=State.EXPIRED):
+            return False
+        audit_append(export.namespace, "export.expired", actor=SYSTEM, subject=export.uid)
+    return True

@@ -1,0 +1,180 @@
+"""An export's life as people steer it: create, cancel, delete."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import TYPE_CHECKING, Any
+
+from django.db import IntegrityError, transaction
+
+from exports.domain.audit import audit_append
+from exports.domain.clock import database_now
+from exports.domain.errors import Conflict, IdempotencyMismatch, NotFound, NotReady
+from exports.domain.requests import default_label, format_named, request_freeze
+from exports.models import ACTIVE, Collection, Export, IdempotencyKey, Scope, State
+from exports.wakeups import wake
+
+if TYPE_CHECKING:
+    from exports.domain.access import Caller
+    from exports.domain.requests import ExportRequest
+
+
+def export_create(
+    caller: Caller, request: ExportRequest, *, idempotency_key: str = ""
+) -> tuple[Export, bool]:
+    """Accept an export: it is in the database before this returns.
+
+    Reads nothing of the source. The queue is woken after the commit; when it cannot be, the
+    reconciler finds what waits.
+
+    :param idempotency_key: the caller's own id of the request; sent again, it gets the same.
+    :returns: the export, and whether it is a replay of an earlier request.
+    :raises NotFound, NotReady, InvalidRequest, IdempotencyMismatch, Forbidden:
+    """
+    caller.require(Scope.EXPORTS_WRITE)
+    body_hash = _body_hash(request)
+    if idempotency_key and (earlier := _replay(caller, idempotency_key, body_hash)):
+        return earlier, True
+    collection = _exportable(caller, request.collection_named)
+    export = _draft(caller, request, collection)
+    try:
+        with transaction.atomic():
+            export.save(force_insert=True)
+            if idempotency_key:
+                _remember(caller, idempotency_key, body_hash, export)
+            audit_append(
+                caller.namespace,
+                "export.created",
+                actor=caller.actor,
+                subject=export.uid,
+                **_told(export),
+            )
+            transaction.on_commit(wake, robust=True)
+    except IntegrityError:
+        winner = idempotency_key and _replay(caller, idempotency_key, body_hash)
+        if not winner:
+            raise
+        return winner, True
+    return export, False
+
+
+def export_cancel(caller: Caller, export: Export) -> Export:
+    """Final at once: whatever still runs of it publishes nothing.
+
+    :raises Conflict: it has ended already.
+    """
+    caller.require(Scope.EXPORTS_WRITE)
+    with transaction.atomic():
+        if not _cancel(caller, export):
+            export.refresh_from_db()
+            raise Conflict(f"This export cannot be cancelled: it is {_word(export)}.")
+    export.refresh_from_db()
+    return export
+
+
+def export_delete(caller: Caller, export: Export) -> None:
+    """Cancel it if need be, and let the reconciler remove its files. The history stays."""
+    caller.require(Scope.EXPORTS_WRITE)
+    with transaction.atomic():
+        _cancel(caller, export)
+        now = database_now()
+        if not Export.objects.filter(pk=export.pk, deleted_at=None).update(deleted_at=now):
+            raise NotFound("export")
+        audit_append(
+            caller.namespace,
+            "export.deleted",
+            actor=caller.actor,
+            subject=export.uid,
+            label=export.label,
+        )
+
+
+def _cancel(caller: Caller, export: Export) -> bool:
+    """One UPDATE decides between this and a worker that starts or ends the export."""
+    changed = Export.objects.filter(pk=export.pk, state__in=ACTIVE, deleted_at=None).update(
+        state=State.CANCELLED, slot=None, step="", ended_at=database_now()
+    )
+    if changed:
+        audit_append(caller.namespace, "export.cancelled", actor=caller.actor, subject=export.uid)
+        # Its slot is free: what waits behind it may start at once.
+        transaction.on_commit(wake, robust=True)
+    return bool(changed)
+
+
+def _exportable(caller: Caller, reference: str) -> Collection:
+    collection = caller.collection(reference)
+    if collection.state != Collection.State.READY:
+        state = collection.get_state_display().lower()
+        raise NotReady(f"The collection {collection.name!r} cannot be exported: it is {state}.")
+    return collection
+
+
+def _draft(caller: Caller, request: ExportRequest, collection: Collection) -> Export:
+    return Export(
+        namespace=caller.namespace,
+        collection=collection,
+        created_by=caller.user,
+        api_key=caller.key,
+        label=request.label.strip() or default_label(collection),
+        description=request.description,
+        frozen=request_freeze(request, collection),
+        format=format_named(request.format),
+        paths=request.paths,
+        where=json.loads(request.where) if isinstance(request.where, str) else request.where,
+        order_by=request.order_by,
+        sample_size=request.sample_size,
+        file_name=request.file_name,
+        timezone=request.timezone,
+    )
+
+
+def _told(export: Export) -> dict[str, Any]:
+    """What the history says of a request."""
+    return {
+        "label": export.label,
+        "collection": export.collection.name,
+        "format": export.format,
+        "paths": export.paths,
+        "where": export.where,
+        "order_by": export.order_by,
+        "sample_size": export.sample_size,
+    }
+
+
+def _owner(caller: Caller) -> str:
+    return caller.key.uid if caller.key else f"user:{caller.user.pk}"
+
+
+def _body_hash(request: ExportRequest) -> str:
+    text = json.dumps(request.model_dump(mode="json"), sort_keys=True, default=str)
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def _remember(caller: Caller, key: str, body_hash: str, export: Export) -> None:
+    IdempotencyKey.objects.create(
+        namespace=caller.namespace,
+        owner=_owner(caller),
+        key=key,
+        body_hash=body_hash,
+        export=export,
+    )
+
+
+def _replay(caller: Caller, key: str, body_hash: str) -> Export | None:
+    earlier = (
+        IdempotencyKey.objects.filter(namespace=caller.namespace, owner=_owner(caller), key=key)
+        .select_related("export__collection", "export__created_by")
+        .first()
+    )
+    if earlier is None:
+        return None
+    if earlier.body_hash != body_hash:
+        raise IdempotencyMismatch(
+            "This Idempotency-Key was used with another request. Take a new one."
+        )
+    return earlier.export
+
+
+def _word(export: Export) -> str:
+    return "deleted" if export.deleted_at else export.get_state_display().lower()

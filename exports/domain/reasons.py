@@ -1,0 +1,73 @@
+"""Why an export failed, in words for people: what happened, and what to do."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """``what`` happened, and the ``remedy``; both are sentences."""
+
+    what: str
+    remedy: str
+
+
+REASONS = {
+    "worker_lost": Reason(
+        "The worker that ran this export stopped answering.",
+        "Run the export again. If it happens twice, ask the operator to look at the workers.",
+    ),
+    "source_changed": Reason(
+        "A file of the collection changed while it was being read.",
+        "Nothing half-read was published. Run the export again once the file is still.",
+    ),
+    "source_invalid": Reason(
+        "A file of the collection is missing or cannot be read.",
+        "Ask the operator to check the collection's files, then run the export again.",
+    ),
+    "schema_changed": Reason(
+        "The collection's fields have changed since this export was asked for.",
+        "Make the export again; the new fields are shown there.",
+    ),
+    "collection_not_ready": Reason(
+        "The collection was no longer ready when the export's turn came.",
+        "Wait until the collection is ready, then run the export again.",
+    ),
+    "access_lost": Reason(
+        "Who asked for this export may no longer make it.",
+        "Ask an administrator of the workspace to restore the rights, or to make the export.",
+    ),
+    "storage_full": Reason(
+        "There was no room left to write the result.",
+        "Delete exports that are not needed any more, or ask the operator for more room.",
+    ),
+    "store_unavailable": Reason(
+        "The result could not be written to the store.",
+        "Run the export again. If it fails again, ask the operator to look at the store.",
+    ),
+    "database_unavailable": Reason(
+        "The database could not be reached while the export ran.",
+        "Run the export again.",
+    ),
+    "out_of_memory": Reason(
+        "The export needed more memory than a run may use.",
+        "Leave out 'order_by', or narrow the filter, and run it again.",
+    ),
+    "timed_out": Reason(
+        "The export took longer than a run may take.",
+        "Narrow the filter or take fewer fields, or ask the operator to raise the limit.",
+    ),
+    "order_broken": Reason(
+        "The documents did not come in the order of the source, so nothing was published.",
+        "Run the export again, and tell the operator if it happens twice.",
+    ),
+    "failed": Reason(
+        "The export failed for a reason that was not foreseen.",
+        "Run it again. If it fails again, give the operator the export's id: the log says more.",
+    ),
+}
+
+
+def reason_for(code: str) -> Reason:
+    return REASONS.get(code, REASONS["failed"])

@@ -1,0 +1,57 @@
+"""From an error of DuckDB, Arrow or the disk to the reason that a user can read."""
+
+from __future__ import annotations
+
+import errno
+
+import duckdb
+
+from exports.engine.errors import (
+    Cancelled,
+    EngineError,
+    EngineFailed,
+    OutOfMemory,
+    SourceInvalid,
+    StorageFailed,
+    StorageFull,
+)
+
+FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+DAMAGED = (duckdb.IOException, duckdb.InvalidInputException, duckdb.SerializationException)
+MISFIT = "The source holds a value that does not fit its type, or is too large for it."
+
+# A reader of Arrow batches may raise what DuckDB says as a plain OSError: only its words are left.
+WORDS: tuple[tuple[str, type[EngineError], str], ...] = (
+    ("INTERRUPT Error", Cancelled, ""),
+    ("No space left on device", StorageFull, ""),
+    ("Out of Memory Error", OutOfMemory, ""),
+    ("Conversion Error", SourceInvalid, MISFIT),
+    ("Out of Range Error", SourceInvalid, MISFIT),
+    ("IO Error", SourceInvalid, ""),
+    ("Invalid Input Error", SourceInvalid, ""),
+    ("Invalid Error", SourceInvalid, ""),
+)
+
+
+def explain_read(error: BaseException) -> EngineError:
+    """The reason why reading the source ended."""
+    if isinstance(error, EngineError):
+        return error
+    if isinstance(error, MemoryError):
+        return OutOfMemory()
+    for words, reason, text in WORDS:
+        if words in str(error):
+            return reason(text)
+    return SourceInvalid() if isinstance(error, DAMAGED) else EngineFailed()
+
+
+def explain_write(error: OSError) -> EngineError:
+    """The reason why storing the result ended."""
+    return StorageFull() if error.errno in FULL else StorageFailed()
+
+
+def explain_any(error: BaseException) -> EngineError:
+    """The reason for an error from whatever part of a run."""
+    if isinstance(error, EngineError):
+        return error
+    return OutOfMemory() if isinstance(error, MemoryError) else EngineFailed()

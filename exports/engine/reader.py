@@ -1,0 +1,91 @@
+"""Reads the rows of a plan, on a connection that can do nothing else."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from exports.engine.errors import SchemaChanged, SourceInvalid
+from exports.engine.explain import explain_read
+from exports.engine.plan import VIEW
+from exports.sources.connection import connect
+from exports.sources.errors import PropertyRefused, SchemasDiffer, SourceError
+from exports.sources.footers import count_documents, read_properties
+from exports.sources.relation import create_view
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    import duckdb
+    import pyarrow as pa
+
+    from exports.engine.limits import Limits
+    from exports.engine.plan import Plan
+    from exports.query.schema import Property
+    from exports.sources.source import Source
+
+BATCH = 2048  # rows; DuckDB's own vectors, so that wide documents stay small and nothing waits
+
+
+class Reader:
+    """The documents of a source, as a plan wants them."""
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection, plan: Plan, documents: int) -> None:
+        self._connection = connection
+        self._plan = plan
+        self.documents = documents
+
+    def batches(self) -> Iterator[pa.RecordBatch]:
+        """The rows, in batches whose columns are those of the plan, as DuckDB writes them.
+
+        :raises EngineError: the reason why they could not be read.
+        """
+        try:
+            with self._connection.sql(self._plan.data).to_arrow_reader(BATCH) as reader:
+                yield from reader
+        except Exception as error:
+            raise explain_read(error) from error
+
+    def cursor(self) -> duckdb.DuckDBPyConnection:
+        """For a second query beside the batches."""
+        return self._connection.cursor()
+
+    def interrupt(self) -> None:
+        """End what runs, from another thread."""
+        self._connection.interrupt()
+
+
+@contextmanager
+def opened(plan: Plan, source: Source, *, scratch: Path, limits: Limits) -> Iterator[Reader]:
+    """A reader of the source, checked to have still the properties of the plan's schema.
+
+    :raises SchemaChanged: it has others.
+    :raises SourceInvalid: it cannot be read.
+    """
+    memory = limits.sort_memory if plan.sorts else limits.scan_memory
+    connection = connect(
+        source.files, scratch=scratch, memory=memory, spill=limits.spill, threads=limits.threads
+    )
+    try:
+        properties = _checked(connection, source, plan)
+        create_view(connection, VIEW, source, properties)
+        yield Reader(connection, plan, count_documents(connection, source.files))
+    finally:
+        connection.close()
+
+
+def _checked(
+    connection: duckdb.DuckDBPyConnection, source: Source, plan: Plan
+) -> tuple[Property, ...]:
+    try:
+        found = read_properties(connection, source.files)
+    except (SchemasDiffer, PropertyRefused) as error:
+        raise SchemaChanged from error
+    except SourceError as error:
+        raise SourceInvalid from error
+    if {each.name: each.sql for each in found} != {
+        each.name: each.sql for each in plan.schema.properties
+    }:
+        raise SchemaChanged
+    return found

@@ -1,0 +1,30 @@
+"""``manage.py reconcile``: makes good what lost wake-ups and lost workers left behind."""
+
+from __future__ import annotations
+
+import signal
+from threading import Event
+from typing import TYPE_CHECKING, Any
+
+from django.core.management.base import BaseCommand
+
+from exports.queue.reconciler import reconcile_forever, reconcile_once
+
+if TYPE_CHECKING:
+    from argparse import ArgumentParser
+
+
+class Command(BaseCommand):
+    help = "Wake what waits, end runs whose worker is gone, remove files that are over."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--once", action="store_true", help="one round, then end")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        if options["once"]:
+            self.stdout.write(str(reconcile_once()))
+            return
+        stop = Event()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, lambda *_: stop.set())
+        reconcile_forever(stop)

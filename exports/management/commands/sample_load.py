@@ -1,0 +1,18 @@
+"""``manage.py sample_load``: the five sample collections, in the workspace ``demo``."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.management.base import BaseCommand
+
+from exports.domain.audit import SYSTEM
+from exports.management.sample import sample_load
+
+
+class Command(BaseCommand):
+    help = "Load the sample collections that are not there yet."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        namespace, added = sample_load(actor=SYSTEM)
+        self.stdout.write(f"{added} collections were added to {namespace.name}.")

@@ -1,0 +1,81 @@
+"""``manage.py up``: the whole service on this machine, with the sample. ``make run`` calls it."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+
+from exports.domain.exports import export_create
+from exports.domain.requests import request_parse
+from exports.management.group import Group, GroupFailed, stop_on_signals
+from exports.management.service import CannotStart, check_port, lock_var, start_all
+from exports.management.setup import Ready, set_up
+from exports.models import Export, State
+
+if TYPE_CHECKING:
+    from argparse import ArgumentParser
+
+FIRST = {
+    "label": "Late flights",
+    "description": "Flights that left more than an hour late: the first export made here.",
+    "collection": "flights",
+    "format": "jsonl",
+    "where": {"field": "departure.delay_minutes", "operator": "gt", "value": 60},
+}
+
+
+class Command(BaseCommand):
+    help = "Start Valkey, web server, workers and reconciler as one; Ctrl-C stops them."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--port", type=int, default=8000)
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        group = Group()
+        stop_on_signals(group)
+        try:
+            with lock_var():
+                check_port(options["port"])
+                ready = set_up()
+                address = start_all(group, options["port"])
+                self._greet(ready, address, _first_export(ready, group))
+                group.watch()
+                self.stdout.write("Stopping.")
+        except (CannotStart, GroupFailed) as error:
+            raise CommandError(str(error)) from error
+        finally:
+            group.end()
+
+    def _greet(self, ready: Ready, address: str, export: Export) -> None:
+        self.stdout.write(f"\nA first export was made through the queue: {export.label}")
+        self.stdout.write(
+            f"  it is {export.get_state_display().lower()}, {export.rows_done:,} rows"
+        )
+        for file in export.files.order_by("pk"):
+            self.stdout.write(f"  {settings.STORE_DIR / file.key}  {file.bytes:,} bytes")
+        self.stdout.write(f"\nWaybill   {address}")
+        self.stdout.write(f"E-mail    {ready.admin.email}")
+        password = ready.password or "the one you set"
+        self.stdout.write(f"Password  {password}")
+        self.stdout.write(f"State     {settings.VAR_DIR}")
+        self.stdout.write("\nCtrl-C stops everything.")
+        self.stdout.flush()
+
+
+def _first_export(ready: Ready, group: Group, seconds: float = 60) -> Export:
+    """The export that shows that all parts work together; made once."""
+    export = Export.objects.filter(namespace=ready.namespace).order_by("pk").first()
+    if export is None:
+        export, _ = export_create(ready.caller, request_parse(FIRST))
+    deadline = time.monotonic() + seconds
+    while export.is_active and not group.stop.is_set():
+        if time.monotonic() > deadline:
+            raise CannotStart("The first export did not end within a minute; see the log above.")
+        time.sleep(0.1)
+        export.refresh_from_db()
+    if export.state == State.ERROR:
+        raise CannotStart(f"The first export failed: {export.reason}. See the log above.")
+    return export

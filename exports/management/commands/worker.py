@@ -1,0 +1,17 @@
+"""``manage.py worker``: waits for exports and runs them, one at a time."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.management.base import BaseCommand
+
+from exports.queue.worker import ExportWorker, preload
+
+
+class Command(BaseCommand):
+    help = "Wait for exports and run them, one at a time. Start as many as the machine has cores."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        preload()
+        ExportWorker().work(logging_level="WARNING", with_scheduler=False)

@@ -1,0 +1,56 @@
+"""What happened, by whom, to what. Triggers of the database refuse every change."""
+
+from __future__ import annotations
+
+from django.db import models
+
+
+class AuditEvent(models.Model):
+    """One thing that happened.
+
+    Nothing here is a foreign key: an event outlives what it is about. ``hash`` covers the event,
+    the digest of its detail and the hash of the event before it in the namespace.
+    """
+
+    namespace_id = models.BigIntegerField(null=True)
+    at = models.DateTimeField()
+    action = models.CharField(max_length=40)
+    actor = models.CharField(max_length=254, blank=True)
+    actor_uid = models.CharField(max_length=40, blank=True)
+    address = models.CharField(max_length=45, blank=True)
+    subject = models.CharField(max_length=40, blank=True)
+    detail_digest = models.CharField(max_length=64)
+    hash = models.CharField(max_length=64)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["namespace_id", "-id"], name="audit_newest_first"),
+            models.Index(fields=["subject", "id"], name="audit_by_subject"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.action} {self.subject}"
+
+
+class AuditDetail(models.Model):
+    """The particulars of an event, which may hold personal data: erasable, never changed."""
+
+    event_id = models.BigIntegerField(primary_key=True)
+    salt = models.CharField(max_length=32)
+    detail = models.JSONField()
+
+    def __str__(self) -> str:
+        return f"detail of {self.event_id}"
+
+
+class AuditChain(models.Model):
+    """The head of a namespace's chain: locked last in each transaction that appends to it.
+
+    Events that belong to no namespace (a failed sign-in) form the installation's own chain, 0.
+    """
+
+    namespace_id = models.BigIntegerField(primary_key=True)
+    hash = models.CharField(max_length=64, default="")
+
+    def __str__(self) -> str:
+        return self.hash

@@ -1,0 +1,49 @@
+"""A set of documents that can be exported."""
+
+from __future__ import annotations
+
+from django.db import models
+
+from exports.models.ids import collection_uid
+from exports.models.namespace import Namespace
+from exports.query.schema import Schema
+
+
+class Collection(models.Model):
+    """A name, a source, a unique key, a schema and an access rule.
+
+    ``source`` is ``{"kind": "parquet", "locations": [...]}``. ``access`` is ``"public"``, a list
+    of paths that hold the identities which may read a document, or null: no principal may.
+    """
+
+    class State(models.TextChoices):
+        READY = "ready", "Ready"
+        PREPARING = "preparing", "Preparing"
+        ERROR = "error", "Error"
+
+    uid = models.CharField(max_length=32, unique=True, default=collection_uid, editable=False)
+    namespace = models.ForeignKey(Namespace, on_delete=models.PROTECT, related_name="collections")
+    name = models.CharField(max_length=100)
+    description = models.TextField(blank=True)
+    state = models.CharField(max_length=10, choices=State.choices, default=State.READY)
+    error = models.TextField(blank=True)
+    source = models.JSONField()
+    key = models.CharField(max_length=200)
+    schema_tree = models.JSONField()
+    schema_version = models.CharField(max_length=16)
+    documents = models.BigIntegerField(null=True)
+    access = models.JSONField(null=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["namespace", "name"], name="one_collection_per_name")
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def schema(self) -> Schema:
+        return Schema.from_json(self.schema_tree)

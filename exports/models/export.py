@@ -1,0 +1,173 @@
+"""One export job: the frozen request, its state, its progress, its files."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import models
+from django.db.models import F, Q
+
+from exports.models.access import ApiKey
+from exports.models.collection import Collection
+from exports.models.ids import export_uid
+from exports.models.namespace import Namespace
+from exports.models.principal import Principal
+from exports.models.user import User
+
+
+class State(models.TextChoices):
+    AWAITING_APPROVAL = "awaiting_approval", "Awaiting approval"
+    PENDING = "pending", "Waiting"
+    RUNNING = "running", "Running"
+    READY = "ready", "Ready"
+    ERROR = "error", "Failed"
+    CANCELLED = "cancelled", "Cancelled"
+    EXPIRED = "expired", "Expired"
+
+
+class Step(models.TextChoices):
+    READING = "reading", "Reading"
+    CHECKING = "checking", "Checking"
+    PUBLISHING = "publishing", "Publishing"
+
+
+class Format(models.TextChoices):
+    PARQUET = "parquet", "Parquet"
+    JSONL = "jsonl", "JSON lines"
+    JSON = "json", "JSON"
+    CSV = "csv", "CSV"
+
+
+ACTIVE = (State.AWAITING_APPROVAL, State.PENDING, State.RUNNING)
+
+
+class Export(models.Model):
+    """What was asked is never changed; what happens to it is written by ``exports.domain``."""
+
+    uid = models.CharField(max_length=32, unique=True, default=export_uid, editable=False)
+    namespace = models.ForeignKey(Namespace, on_delete=models.PROTECT, related_name="exports")
+    collection = models.ForeignKey(Collection, on_delete=models.PROTECT, related_name="exports")
+    created_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="exports")
+    api_key = models.ForeignKey(ApiKey, null=True, on_delete=models.SET_NULL)
+
+    # The request, as it was asked.
+    label = models.CharField(max_length=200)
+    description = models.TextField(blank=True)
+    format = models.CharField(max_length=10, choices=Format.choices)
+    paths = models.JSONField(default=list)
+    include = models.JSONField(default=list)
+    expand = models.JSONField(default=list)
+    where = models.JSONField(null=True)
+    order_by = models.JSONField(default=list)
+    principal = models.ForeignKey(Principal, null=True, on_delete=models.PROTECT)
+    prefix = models.CharField(max_length=500, blank=True)
+    sample_size = models.PositiveIntegerField(null=True)
+    file_name = models.CharField(max_length=150, blank=True)
+    timezone = models.CharField(max_length=64, default="UTC")
+    # The same, frozen: the filter as a tree, and the versions that it was understood against.
+    frozen = models.JSONField()
+
+    # Its life.
+    state = models.CharField(max_length=20, choices=State.choices, default=State.PENDING)
+    step = models.CharField(max_length=20, choices=Step.choices, blank=True)
+    attempt = models.PositiveSmallIntegerField(default=0)
+    slot = models.PositiveSmallIntegerField(null=True)
+    worker = models.CharField(max_length=100, blank=True)
+    lease_until = models.DateTimeField(null=True)
+    rows_done = models.BigIntegerField(default=0)
+    rows_total = models.BigIntegerField(null=True)
+    bytes_done = models.BigIntegerField(default=0)
+    snapshot = models.JSONField(null=True)
+    reason = models.CharField(max_length=40, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    started_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+    expires_at = models.DateTimeField(null=True)
+    deleted_at = models.DateTimeField(null=True)
+    # Set by the reconciler once nothing of it is left in the store.
+    cleared_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [
+            models.Index(F("namespace"), F("id").desc(), name="exports_newest_first"),
+            models.Index(fields=["namespace", "id"], condition=Q(state="pending"), name="waiting"),
+            models.Index(fields=["lease_until"], condition=Q(state="running"), name="leases"),
+            models.Index(fields=["expires_at"], condition=Q(state="ready"), name="expiries"),
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["namespace", "slot"], condition=Q(state="running"), name="one_run_per_slot"
+            ),
+            # A null escapes the unique index, so what runs must hold a slot.
+            models.CheckConstraint(
+                condition=~Q(state="running")
+                | Q(slot__isnull=False, lease_until__isnull=False, attempt__gte=1),
+                name="a_run_holds_a_slot",
+            ),
+            models.CheckConstraint(condition=Q(state__in=State.values), name="known_state"),
+            models.CheckConstraint(condition=Q(format__in=Format.values), name="known_format"),
+        ]
+
+    def __str__(self) -> str:
+        return self.label
+
+    @property
+    def is_active(self) -> bool:
+        return self.state in ACTIVE
+
+    @property
+    def percent(self) -> int | None:
+        """How far it is, 0 to 100; 100 only when it is ready, None while nobody can tell."""
+        if self.state in (State.READY, State.EXPIRED):
+            return 100
+        if not self.rows_total:
+            return None
+        return min(99, self.rows_done * 100 // self.rows_total)
+
+    def seconds_run(self, now: datetime) -> float | None:
+        """How long it has been running or ran, in seconds; None before it started."""
+        if self.started_at is None:
+            return None
+        return max(0.0, ((self.ended_at or now) - self.started_at).total_seconds())
+
+
+class ExportFile(models.Model):
+    """One file of a result: what a download yields, with its checksum."""
+
+    export = models.ForeignKey(Export, on_delete=models.PROTECT, related_name="files")
+    attempt = models.PositiveSmallIntegerField()
+    name = models.CharField(max_length=100)
+    kind = models.CharField(
+        max_length=10, choices=[("data", "Data"), ("manifest", "Manifest")], default="data"
+    )
+    key = models.CharField(max_length=300)
+    rows = models.BigIntegerField(null=True)
+    bytes = models.BigIntegerField()
+    sha256 = models.CharField(max_length=64)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["export", "name"], name="one_file_per_name")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class IdempotencyKey(models.Model):
+    """A caller's own id of a request: sent again, it gets the same export."""
+
+    namespace = models.ForeignKey(Namespace, on_delete=models.CASCADE)
+    owner = models.CharField(max_length=40)
+    key = models.CharField(max_length=255)
+    body_hash = models.CharField(max_length=64)
+    export = models.ForeignKey(Export, on_delete=models.CASCADE)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["namespace", "owner", "key"], name="one_export_per_idempotency_key"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.key

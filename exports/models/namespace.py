@@ -1,0 +1,55 @@
+"""A tenant, and who belongs to it."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from django.core.validators import MinValueValidator, RegexValidator
+from django.db import models
+
+from exports.models.ids import namespace_uid
+from exports.models.user import User
+
+
+class Namespace(models.Model):
+    """Everything belongs to one namespace. On pages it is called a workspace."""
+
+    uid = models.CharField(max_length=32, unique=True, default=namespace_uid, editable=False)
+    slug = models.SlugField(
+        max_length=50,
+        unique=True,
+        validators=[RegexValidator(r"^[a-z0-9][a-z0-9-]*$", "Use a-z, 0-9 and hyphens.")],
+    )
+    name = models.CharField(max_length=100)
+    max_running = models.PositiveSmallIntegerField(default=1, validators=[MinValueValidator(1)])
+    retention = models.DurationField(default=timedelta(days=7))
+    # Whose turn it is among the namespaces: the one that was served longest ago comes first.
+    served_at = models.DateTimeField(null=True, editable=False)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Role(models.TextChoices):
+    ADMIN = "admin", "Admin"
+    EXPORTER = "exporter", "Exporter"
+    AUDITOR = "auditor", "Auditor"
+
+
+class Membership(models.Model):
+    """A person's role in a namespace."""
+
+    namespace = models.ForeignKey(Namespace, on_delete=models.CASCADE, related_name="memberships")
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="memberships")
+    role = models.CharField(max_length=10, choices=Role.choices)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["namespace", "user"], name="one_role_per_namespace"),
+            models.CheckConstraint(condition=models.Q(role__in=Role.values), name="known_role"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user} is {self.role} of {self.namespace}"

@@ -1,0 +1,41 @@
+"""What is wrong with a request, in words for the person who wrote it."""
+
+from __future__ import annotations
+
+from difflib import get_close_matches
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+
+class Invalid(ValueError):
+    """The request cannot be carried out as it was written.
+
+    :param path: the place in the request, dotted: ``where.AND.0.value``.
+    :param message: one sentence that says what is wrong and what to do about it.
+    """
+
+    def __init__(self, path: str, message: str) -> None:
+        super().__init__(message)
+        self.path = path
+        self.message = message
+
+    def under(self, prefix: str) -> Invalid:
+        """The same error, seen from a place further out."""
+        path = f"{prefix}.{self.path}" if self.path else prefix
+        return type(self)(path, self.message)
+
+
+class UnknownProperty(Invalid):
+    """A path names a property that the schema does not have."""
+
+
+class TooLarge(Invalid):
+    """A bound on the size of the filter is passed."""
+
+
+def nearest(name: str, known: Iterable[str]) -> str:
+    """A sentence that names the real names closest to a wrong one; empty when none is close."""
+    close = get_close_matches(name, list(known), n=3, cutoff=0.5)
+    return f" Did you mean {' or '.join(repr(each) for each in close)}?" if close else ""

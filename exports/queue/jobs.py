@@ -1,0 +1,49 @@
+"""The only thing that RQ may run: a wake-up that takes no argument."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NoReturn
+
+from rq.job import Job
+
+from exports.wakeups import RUN_NEXT
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+class Forged(Exception):
+    """A job in Redis that is not one of ours."""
+
+
+def run_next() -> None:
+    """Claim what is next in turn, and run it. What to run is asked of the database alone."""
+    from exports.queue.horse import run_claimed
+
+    run_claimed()
+
+
+class WakeUp(Job):
+    """Redis is trusted with nothing: whoever writes to it can wake a worker, and no more.
+
+    RQ would import whatever function a job names, call it with whatever it carries, and call
+    its callbacks and webhooks. Here the function is fixed and everything else is dropped.
+    """
+
+    @property
+    def func(self) -> Callable[[], None]:
+        if self.func_name != RUN_NEXT or self.instance or self.args or self.kwargs:
+            self._refuse()
+        return run_next
+
+    def restore(self, raw_data: dict[Any, Any]) -> None:
+        super().restore(raw_data)
+        self._success_callback_name = self._success_callback = None
+        self._failure_callback_name = self._failure_callback = None
+        self._stopped_callback_name = self._stopped_callback = None
+        self.webhooks = []
+        self._dependency_ids = []
+        self.timeout = -1
+
+    def _refuse(self) -> NoReturn:
+        raise Forged("A job was refused: it is not a wake-up.")

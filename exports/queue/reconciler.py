@@ -1,0 +1,47 @@
+"""The loop that makes good what a lost wake-up or a lost worker left behind."""
+
+from __future__ import annotations
+
+import logging
+from threading import Event
+
+from django.conf import settings
+from django.db import DatabaseError, connection
+
+from exports.domain.claims import something_waits
+from exports.domain.cleaning import (
+    exports_clear,
+    exports_expire,
+    idempotency_forget,
+    leases_reap,
+)
+from exports.domain.storage import result_store
+from exports.wakeups import wake
+
+logger = logging.getLogger(__name__)
+
+
+def reconcile_once() -> dict[str, int]:
+    """One round. Returns what was done: how many of each."""
+    done = {
+        "reaped": leases_reap(),
+        "expired": exports_expire(),
+        "cleared": exports_clear(result_store()),
+        "forgotten": idempotency_forget(),
+    }
+    if something_waits():
+        wake()
+    if any(done.values()):
+        logger.info("reconciled: %s", done)
+    return done
+
+
+def reconcile_forever(stop: Event) -> None:
+    """A round every few seconds, until ``stop`` is set. A failed round is tried again."""
+    while not stop.is_set():
+        try:
+            reconcile_once()
+        except (DatabaseError, OSError):
+            logger.exception("A round of the reconciler failed; the next one tries again.")
+            connection.close()
+        stop.wait(settings.RECONCILE_EVERY.total_seconds())

@@ -1,0 +1,49 @@
+"""The one way to open DuckDB: locked down, so that it reads the named files and nothing else."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import duckdb
+from sqlglot import exp
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from pathlib import Path
+
+
+def connect(
+    files: Sequence[str], *, scratch: Path, memory: int, spill: int, threads: int = 2
+) -> duckdb.DuckDBPyConnection:
+    """A connection that can read ``files`` and spill to ``scratch``, and can do no more.
+
+    :param files: real paths; whatever else a query names is refused.
+    :param scratch: a folder of the caller's, for what does not fit into the memory.
+    :param memory: what the engine may hold, in bytes; it fails rather than take more.
+    :param spill: what it may write to ``scratch``, in bytes.
+    """
+    connection = duckdb.connect(":memory:")
+    try:
+        for name, value in _settings(files, scratch, memory, spill, threads):
+            connection.execute(f"SET {name} = {value.sql('duckdb')}")
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def _settings(
+    files: Sequence[str], scratch: Path, memory: int, spill: int, threads: int
+) -> Iterator[tuple[str, exp.Expr]]:
+    # The order matters: once access is off, the folder and the files can no longer be named.
+    yield "temp_directory", exp.Literal.string(str(scratch))
+    yield "max_temp_directory_size", exp.Literal.string(f"{spill}B")
+    yield "threads", exp.Literal.number(threads)
+    yield "memory_limit", exp.Literal.string(f"{memory}B")
+    yield "TimeZone", exp.Literal.string("UTC")
+    yield "allowed_paths", exp.Array(expressions=[exp.Literal.string(file) for file in files])
+    yield "enable_external_access", exp.false()
+    yield "autoinstall_known_extensions", exp.false()
+    yield "autoload_known_extensions", exp.false()
+    yield "python_enable_replacements", exp.false()
+    yield "lock_configuration", exp.true()

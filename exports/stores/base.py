@@ -1,0 +1,47 @@
+"""What every store of results can do."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from exports.engine.sink import Writer
+
+
+class Store(Protocol):
+    """Files under keys such as ``namespace/export/attempt/name``, written once."""
+
+    def create(self, key: str) -> Writer:
+        """Begin a file; it is there when the writer was closed.
+
+        :raises KeyTaken: there is one already.
+        """
+        ...
+
+    def open(self, key: str, start: int = 0, end: int | None = None) -> Iterator[bytes]:
+        """The bytes of a file from ``start`` up to, not including, ``end``, in chunks.
+
+        :raises KeyMissing: there is none.
+        """
+        ...
+
+    def size(self, key: str) -> int:
+        """The size of a file in bytes.
+
+        :raises KeyMissing: there is none.
+        """
+        ...
+
+    def delete(self, key: str) -> None:
+        """Remove a file, and what is left of one that was never closed; none is fine too."""
+        ...
+
+    def list(self, prefix: str = "") -> Iterator[str]:
+        """The keys below a prefix that ends between two names, in order, unclosed files too."""
+        ...
+
+    def free_bytes(self) -> int | None:
+        """How much more can be stored; None when there is no telling."""
+        ...

@@ -1,0 +1,40 @@
+"""Tells the queue that something waits. It never fails: the database knows what waits."""
+
+from __future__ import annotations
+
+import logging
+
+import django_rq
+from django.conf import settings
+from redis import Redis
+from redis.backoff import NoBackoff
+from redis.exceptions import RedisError
+from redis.retry import Retry
+from rq.serializers import JSONSerializer
+
+logger = logging.getLogger(__name__)
+
+RUN_NEXT = "exports.queue.jobs.run_next"
+
+
+def wake() -> bool:
+    """Send one wake-up: one attempt, one second. Returns whether the queue took it."""
+    try:
+        queue = django_rq.get_queue(
+            settings.QUEUE, connection=_connection(), serializer=JSONSerializer
+        )
+        queue.enqueue(RUN_NEXT, job_timeout=-1, result_ttl=0, failure_ttl=3600)
+    except (RedisError, OSError) as error:
+        logger.warning("The queue was not woken: %s. The reconciler will.", type(error).__name__)
+        return False
+    return True
+
+
+def _connection() -> Redis:
+    # redis-py would try a lost push ten times, and so push it twice.
+    return Redis.from_url(
+        settings.REDIS_URL,
+        socket_timeout=1,
+        socket_connect_timeout=1,
+        retry=Retry(NoBackoff(), 0),
+    )

@@ -1,0 +1,17 @@
+"""What the parts of an address may look like."""
+
+from __future__ import annotations
+
+from django.urls.converters import StringConverter
+
+
+class WorkspaceConverter(StringConverter):
+    """A workspace's slug; never a word that begins an address of another part."""
+
+    regex = r"(?!(?:account|api|static)(?:/|\Z))[a-z0-9][a-z0-9-]{0,49}"
+
+
+class UidConverter(StringConverter):
+    """The public id of an export."""
+
+    regex = r"exp_[0-9A-Za-z]{1,27}"

@@ -1,0 +1,76 @@
+"""Template tags: icons, and the wording of numbers and times."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from django.template import Library
+from django.templatetags.static import static
+from django.utils import timezone
+from django.utils.html import format_html
+
+from exports.web import wording
+
+if TYPE_CHECKING:
+    from django.utils.safestring import SafeString
+
+register = Library()
+register.filter("number", wording.number)
+register.filter("size", wording.size)
+register.filter("duration", wording.duration)
+register.filter("absolute", wording.absolute)
+
+
+@register.simple_tag
+def icon(name: str) -> SafeString:
+    """A drawing of ``static/icons.svg``; it says nothing that words beside it do not."""
+    return format_html(
+        '<svg class="icon icon-{}" aria-hidden="true" focusable="false"><use href="{}#{}"/></svg>',
+        name,
+        static("icons.svg"),
+        name,
+    )
+
+
+@register.simple_tag
+def ago(moment: datetime | None) -> SafeString | str:
+    """A time as how long ago it was; the exact one shows on hover."""
+    return _time(moment, wording.ago(moment, timezone.now())) if moment else "–"
+
+
+@register.simple_tag
+def until(moment: datetime | None) -> SafeString | str:
+    return _time(moment, wording.until(moment, timezone.now())) if moment else "–"
+
+
+@register.simple_tag
+def at(moment: datetime | None) -> SafeString | str:
+    return _time(moment, wording.absolute(moment)) if moment else "–"
+
+
+@register.simple_tag
+def time_of(moment: datetime) -> SafeString:
+    """The time of day alone, where the day stands above."""
+    return _time(moment, f"{moment:%H:%M:%S}")
+
+
+@register.filter
+def plural(count: int | None, forms: str) -> str:
+    """``{{ 3|plural:"row,rows" }}`` is ``3 rows``."""
+    one, many = forms.split(",")
+    return f"{wording.number(count)} {one if count == 1 else many}"
+
+
+@register.filter
+def get(mapping: dict[Any, Any], key: Any) -> Any:
+    return mapping.get(key)
+
+
+def _time(moment: datetime, text: str) -> SafeString:
+    return format_html(
+        '<time datetime="{}" title="{}">{}</time>',
+        moment.isoformat(timespec="seconds"),
+        wording.absolute(moment),
+        text,
+    )

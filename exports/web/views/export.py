@@ -1,0 +1,90 @@
+"""One export: how far it is, what came out, and the two things that can be done to it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.contrib import messages
+from django.shortcuts import redirect
+from django.views.decorators.http import require_GET, require_http_methods
+from django_htmx.http import reswap, retarget
+
+from exports.domain.clock import database_now
+from exports.domain.exports import export_cancel, export_delete
+from exports.domain.reasons import reason_for
+from exports.models import AuditEvent, Scope, State
+from exports.web.events import lines_of
+from exports.web.frozen import download_address, pretty, request_text
+from exports.web.loaders import PageRequest, get_export, get_text, signed_in
+from exports.web.progress import Progress
+from exports.web.render import page
+
+if TYPE_CHECKING:
+    from django.http import HttpResponse
+
+    from exports.domain.access import Caller
+    from exports.models import Export
+
+
+@require_GET
+@signed_in
+def export(request: PageRequest, namespace: str, uid: str) -> HttpResponse:
+    """The page; for htmx its progress, or everything once there is none any more."""
+    caller, found = get_export(request, namespace, uid)
+    shown = {"export": found, "progress": Progress(found, database_now())}
+    if not request.htmx:
+        return page(request, caller, "exports/one.html", **shown, **_around(caller, found))
+    shown["heard"] = get_text(request, "heard")
+    if found.is_active:
+        return page(request, caller, "exports/one.html#news", **shown)
+    everything = page(
+        request, caller, "exports/one.html#ended", **shown, **_around(caller, found)
+    )
+    return reswap(retarget(everything, "#export"), "outerHTML")
+
+
+@require_http_methods(["GET", "POST"])
+@signed_in
+def cancel(request: PageRequest, namespace: str, uid: str) -> HttpResponse:
+    """Asks, and does it when the answer is yes."""
+    caller, found = get_export(request, namespace, uid)
+    caller.require(Scope.EXPORTS_WRITE)
+    if request.method == "POST":
+        export_cancel(caller, found)
+        messages.success(request, f"Cancelled “{found.label}”.")
+        return redirect("web:export", namespace, uid)
+    return page(request, caller, "exports/cancel.html", export=found)
+
+
+@require_http_methods(["GET", "POST"])
+@signed_in
+def delete(request: PageRequest, namespace: str, uid: str) -> HttpResponse:
+    """Asks, and does it when the answer is yes."""
+    caller, found = get_export(request, namespace, uid)
+    caller.require(Scope.EXPORTS_WRITE)
+    if request.method == "POST":
+        export_delete(caller, found)
+        messages.success(request, f"Deleted “{found.label}”. Its line in the history stays.")
+        return redirect("web:exports", namespace)
+    return page(
+        request, caller, "exports/delete.html", export=found, files=found.files.count()
+    )
+
+
+def _around(caller: Caller, export: Export) -> dict[str, Any]:
+    """What stands around the progress: files, the request, what has happened."""
+    ready = export.state == State.READY
+    files = export.files.order_by("kind", "name") if ready else export.files.none()
+    events = AuditEvent.objects.none()
+    if caller.may(Scope.AUDIT_READ):
+        events = AuditEvent.objects.filter(
+            namespace_id=caller.namespace.pk, subject=export.uid
+        ).order_by("-pk")
+    return {
+        "files": [(each, download_address(caller.namespace, export, each)) for each in files],
+        "reason": reason_for(export.reason) if export.state == State.ERROR else None,
+        "request_text": request_text(export),
+        "where_text": pretty(export.where) if export.where else "",
+        "snapshot_text": pretty(export.snapshot) if export.snapshot else "",
+        "lines": lines_of(caller, list(events[:50])),
+    }

@@ -1,0 +1,93 @@
+"""The description is true, and its page loads nothing from outside."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from exports.domain.requests import ExportRequest
+
+OPERATIONS = {
+    "collection_get",
+    "collection_list",
+    "export_cancel",
+    "export_create",
+    "export_delete",
+    "export_download",
+    "export_get",
+    "export_list",
+}
+
+
+@pytest.fixture
+def described(client: Client) -> dict[str, Any]:
+    found: dict[str, Any] = client.get("/api/v1/openapi.json").json()
+    return found
+
+
+def calls(described: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    return {
+        call["operationId"]: call
+        for path in described["paths"].values()
+        for method, call in path.items()
+        if method != "parameters"
+    }
+
+
+def test_the_names_of_the_operations_do_not_change(described: dict[str, Any]) -> None:
+    assert set(calls(described)) == OPERATIONS
+
+
+def test_every_call_needs_a_key_or_a_session(described: dict[str, Any]) -> None:
+    ways = [{"BearerKey": []}, {"BrowserSession": []}]
+
+    assert {name: each["security"] for name, each in calls(described).items()} == dict.fromkeys(
+        OPERATIONS, ways
+    )
+    assert described["components"]["securitySchemes"] == {
+        "BearerKey": {"type": "http", "scheme": "bearer"},
+        "BrowserSession": {"type": "apiKey", "in": "cookie", "name": "sessionid"},
+    }
+
+
+def test_every_call_can_end_in_a_problem(described: dict[str, Any]) -> None:
+    for call in calls(described).values():
+        assert call["responses"]["default"] == {"$ref": "#/components/responses/Problem"}
+
+
+def test_the_body_of_create_is_that_which_is_checked(described: dict[str, Any]) -> None:
+    body = calls(described)["export_create"]["requestBody"]["content"]["application/json"]
+
+    assert body["schema"] == ExportRequest.model_json_schema()
+    ExportRequest.model_validate(body["schema"]["example"])
+
+
+def test_every_reference_leads_somewhere(described: dict[str, Any]) -> None:
+    for reference in set(re.findall(r"'\$ref': '#/([^']+)'", str(described))):
+        node = described
+        for part in reference.split("/"):
+            node = node[part]
+        assert node
+
+
+def test_the_page_loads_nothing_from_outside(client: Client) -> None:
+    answer = client.get("/api/v1/docs")
+    page = answer.content.decode()
+    loaded = re.findall(r'(?:src|href)="([^"]+)"', page)
+
+    assert {each.split("/")[1] for each in loaded} == {"static"}
+    assert "'unsafe-inline'" not in answer.headers["Content-Security-Policy"]
+
+
+def test_the_page_has_no_inline_script_or_style(client: Client) -> None:
+    page = client.get("/api/v1/docs").content.decode()
+
+    # A block of JSON is data: nothing runs it.
+    assert re.findall(r"<script(?![^>]* src=)([^>]*)>", page) == [
+        ' type="application/json" id="swagger-settings"'
+    ]
+    assert "<style" not in page
+    assert "style=" not in page

@@ -1,0 +1,161 @@
+"""Every address of the API, asked by everybody who should not get in."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from django.urls import URLPattern, get_resolver, reverse
+from django.utils import timezone
+
+from exports.models import ApiKey, Scope, User
+from tests.api.conftest import Rest, key_for, signed_in
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from exports.models import Collection, Export, Namespace
+
+METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
+STRANGERS = ("anonymous", "revoked", "expired", "disabled", "disabled_session")
+
+# Who gets what from each call about the export and the collection of ``demo``.
+OUTSIDER, AUDITOR, SCOPELESS = range(3)
+CALLS = {
+    ("exports", "POST"): (404, 403, 403),
+    ("exports", "GET"): (200, 200, 403),
+    ("export", "GET"): (404, 200, 403),
+    ("export", "DELETE"): (404, 403, 403),
+    ("cancel", "POST"): (404, 403, 403),
+    ("download", "GET"): (404, 403, 403),
+    ("collections", "GET"): (200, 200, 403),
+    ("collection", "GET"): (404, 200, 403),
+}
+# These say the same to everybody, and nothing of anybody.
+PUBLIC = {("openapi-json", "GET"): 200, ("openapi-view", "GET"): 200}
+NOTHING = {"api-root"}
+
+
+def names() -> Iterator[str]:
+    for outer in get_resolver("exports.api.urls").url_patterns:
+        for pattern in outer.url_patterns:
+            assert isinstance(pattern, URLPattern)
+            assert pattern.name
+            yield pattern.name
+
+
+@pytest.fixture
+def address(finished: Export) -> Callable[[str], str]:
+    arguments = {
+        "export": [finished.uid],
+        "cancel": [finished.uid],
+        "download": [finished.uid, "trips.csv"],
+        "collection": ["trips"],
+    }
+    return lambda name: reverse(f"api:{name}", args=arguments.get(name, [])).removeprefix("/api/v1")
+
+
+@pytest.fixture
+def anonymous() -> Rest:
+    return Rest()
+
+
+@pytest.fixture
+def revoked(demo: Namespace, ada: User) -> Rest:
+    rest = Rest(key_for(demo, ada))
+    ApiKey.objects.update(revoked_at=timezone.now())
+    return rest
+
+
+@pytest.fixture
+def expired(demo: Namespace, ada: User) -> Rest:
+    rest = Rest(key_for(demo, ada))
+    ApiKey.objects.update(expires_at=timezone.now())
+    return rest
+
+
+@pytest.fixture
+def disabled(demo: Namespace, ada: User) -> Rest:
+    rest = Rest(key_for(demo, ada))
+    User.objects.update(is_active=False)
+    return rest
+
+
+@pytest.fixture
+def disabled_session(ada: User) -> Rest:
+    rest = signed_in(ada, **{"X-Namespace": "demo"})
+    User.objects.update(is_active=False)
+    return rest
+
+
+@pytest.fixture
+def scopeless(demo: Namespace, ada: User) -> Rest:
+    return Rest(key_for(demo, ada, Scope.AUDIT_READ))
+
+
+def ask(rest: Rest, method: str, path: str) -> tuple[int, str]:
+    answer = rest.send(method, path, b'{"collection": "trips"}' if method == "POST" else b"")
+    return answer.status_code, answer.getvalue().decode()
+
+
+def test_every_address_is_classified(rest: Rest, address: Callable[[str], str]) -> None:
+    taken = {
+        (name, method)
+        for name in names()
+        for method in METHODS
+        if name not in NOTHING and ask(Rest(), method, address(name))[0] != 405
+    }
+
+    assert taken == {*CALLS, *PUBLIC}
+
+
+@pytest.mark.parametrize("who", STRANGERS)
+def test_a_stranger_gets_in_nowhere(
+    who: str, address: Callable[[str], str], request: pytest.FixtureRequest
+) -> None:
+    stranger: Rest = request.getfixturevalue(who)
+
+    for name, method in CALLS:
+        assert (name, method, ask(stranger, method, address(name))[0]) == (name, method, 401)
+
+
+@pytest.mark.parametrize(
+    ("who", "column"), [("outside", OUTSIDER), ("auditing", AUDITOR), ("scopeless", SCOPELESS)]
+)
+def test_everybody_gets_what_is_his(
+    who: str, column: int, address: Callable[[str], str], request: pytest.FixtureRequest
+) -> None:
+    caller: Rest = request.getfixturevalue(who)
+
+    for (name, method), statuses in CALLS.items():
+        got = ask(caller, method, address(name))[0]
+        assert (name, method, got) == (name, method, statuses[column])
+
+
+@pytest.mark.parametrize("by", ["slug", "uid"])
+def test_naming_a_foreign_namespace_opens_nothing(
+    by: str, outside: Rest, olaf: User, demo: Namespace, address: Callable[[str], str]
+) -> None:
+    for rest in (outside, signed_in(olaf)):
+        for name, method in CALLS:
+            path = f"{address(name)}?namespace={getattr(demo, by)}"
+            csrf = rest is not outside and method != "GET"
+            assert ask(rest, method, path)[0] == (403 if csrf else 404)
+
+
+def test_nothing_of_another_namespace_shows(
+    outside: Rest, address: Callable[[str], str], finished: Export, trips: Collection
+) -> None:
+    told = [finished.label, "ada@example.org", trips.uid, "trip-0001", "document_id", "Demo"]
+    for name, method in CALLS:
+        _, text = ask(outside, method, address(name))
+        assert [each for each in told if each in text] == []
+
+
+def test_what_is_foreign_and_what_is_not_there_answer_alike(
+    outside: Rest, address: Callable[[str], str], finished: Export
+) -> None:
+    for name, method in CALLS:
+        path = address(name)
+        made_up = path.replace(finished.uid, "exp_nothing").replace("trips", "nothing")
+        assert ask(outside, method, path) == ask(outside, method, made_up)

@@ -1,0 +1,178 @@
+"""Real worker processes, a real queue, and what happens when one of them is killed."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import duckdb
+import pytest
+from django.conf import settings
+from redis import Redis
+
+from config.env import BASE_DIR
+from exports.domain.audit import SYSTEM
+from exports.domain.collections import collection_register
+from exports.domain.exports import export_cancel, export_create
+from exports.domain.requests import request_parse
+from exports.domain.storage import result_store
+from exports.models import Export, State
+from exports.queue.reconciler import reconcile_once
+from tests.plugin import VAR
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from exports.domain.access import Caller
+    from exports.models import Namespace
+
+
+@contextmanager
+def worker(env: dict[str, str]) -> Iterator[subprocess.Popen[bytes]]:
+    process = subprocess.Popen(
+        [sys.executable, "manage.py", "worker"], cwd=BASE_DIR, env=env, start_new_session=True
+    )
+    try:
+        yield process
+    finally:
+        process.send_signal(signal.SIGCONT)
+        process.kill()
+        process.wait()
+
+
+def wait_until(happened: Callable[[], bool], seconds: float = 30) -> float:
+    """Seconds that it took."""
+    started = time.monotonic()
+    while not happened():
+        assert time.monotonic() - started < seconds, "it did not happen in time"
+        time.sleep(0.02)
+    return time.monotonic() - started
+
+
+def state_of(export: Export) -> str:
+    export.refresh_from_db()
+    return export.state
+
+
+def horse_of(process: subprocess.Popen[bytes]) -> int | None:
+    children = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
+    return int(children[0]) if children else None
+
+
+def is_alive(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().split()[2] != "Z"
+    except FileNotFoundError:
+        return False
+
+
+@pytest.fixture
+def _empty_queue(transactional_db: None) -> None:
+    Redis.from_url(settings.REDIS_URL).flushall()
+
+
+@pytest.fixture(scope="session")
+def long_file() -> Path:
+    """Enough documents that an export of them takes seconds."""
+    path = VAR / "sources" / "long.parquet"
+    duckdb.sql(
+        "SELECT 'doc-' || i AS document_id, repeat(md5(i::VARCHAR), 20) AS text "
+        "FROM range(1500000) r(i)"
+    ).write_parquet(str(path))
+    return path
+
+
+@pytest.fixture
+def long(demo: Namespace, admin: Caller, long_file: Path) -> Export:
+    collection_register(
+        namespace=demo,
+        name="long",
+        locations=[str(long_file)],
+        key="document_id",
+        actor=SYSTEM,
+    )
+    return export_create(admin, request_parse({"collection": "long", "format": "jsonl"}))[0]
+
+
+@pytest.mark.usefixtures("_empty_queue")
+def test_a_worker_runs_what_is_accepted(
+    service_env: dict[str, str], make_export: Callable[..., Export]
+) -> None:
+    with worker(service_env):
+        first = make_export(format="csv")
+        second = make_export(format="jsonl")
+        wait_until(lambda: state_of(second) == State.READY)
+
+    assert state_of(first) == State.READY
+    assert first.ended_at
+    assert second.started_at
+    assert first.ended_at <= second.started_at
+
+
+@pytest.mark.usefixtures("_empty_queue")
+def test_a_cancelled_run_stops_and_the_next_starts(
+    service_env: dict[str, str],
+    admin: Caller,
+    long: Export,
+    make_export: Callable[..., Export],
+) -> None:
+    with worker(service_env) as process:
+        after = make_export()
+        wait_until(lambda: state_of(long) == State.RUNNING and long.rows_done > 0)
+        horse = horse_of(process)
+        assert horse
+
+        export_cancel(admin, long)
+
+        gone = wait_until(lambda: not is_alive(horse), 10)
+        wait_until(lambda: state_of(after) == State.READY)
+
+    print(f"horse gone after {gone:.2f} s")
+    assert gone <= 2
+    assert state_of(long) == State.CANCELLED
+    assert list(result_store().list(f"{long.namespace.uid}/{long.uid}/")) == []
+
+
+@pytest.mark.usefixtures("_empty_queue")
+def test_a_horse_dies_with_its_worker_and_the_export_ends_with_its_reason(
+    service_env: dict[str, str], long: Export
+) -> None:
+    service_env["WAYBILL_LEASE"] = "2"
+    with worker(service_env) as process:
+        wait_until(lambda: state_of(long) == State.RUNNING and long.rows_done > 0)
+        horse = horse_of(process)
+        assert horse
+
+        process.kill()
+        process.wait()
+
+        wait_until(lambda: not is_alive(horse), 5)
+    wait_until(lambda: reconcile_once()["reaped"] == 1)
+    assert (state_of(long), long.reason) == (State.ERROR, "worker_lost")
+    wait_until(lambda: not list(result_store().list(f"{long.namespace.uid}/{long.uid}/")), 5)
+
+
+@pytest.mark.usefixtures("_empty_queue")
+def test_a_run_that_comes_back_after_its_lease_changes_nothing(
+    service_env: dict[str, str], long: Export
+) -> None:
+    service_env["WAYBILL_LEASE"] = "1.5"
+    with worker(service_env) as process:
+        wait_until(lambda: state_of(long) == State.RUNNING and long.rows_done > 0)
+        horse = horse_of(process)
+        assert horse
+
+        os.kill(horse, signal.SIGSTOP)
+        wait_until(lambda: reconcile_once()["reaped"] == 1)
+        os.kill(horse, signal.SIGCONT)
+
+        wait_until(lambda: not is_alive(horse), 10)
+
+    assert (state_of(long), long.reason) == (State.ERROR, "worker_lost")
+    assert not long.files.exists()

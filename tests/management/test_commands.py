@@ -1,0 +1,75 @@
+"""Commands for operators: what they print, and what they say when it cannot be done."""
+
+from __future__ import annotations
+
+from io import StringIO
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from exports.domain.keys import key_find
+from exports.models import Collection
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from exports.models import Namespace, User
+
+
+def said(*arguments: str, **options: Any) -> str:
+    out = StringIO()
+    call_command(*arguments, stdout=out, **options)
+    return out.getvalue()
+
+
+def test_key_create_prints_only_the_key(ada: User) -> None:
+    text = said("key_create", "--namespace=demo", "--owner=ada@example.org")
+
+    key = key_find(text.strip())
+    assert text.count("\n") == 1
+    assert key
+    assert (key.owner, key.scopes) == (ada, ["admin"])
+
+
+def test_key_create_gives_the_scopes_asked_for(ada: User) -> None:
+    text = said("key_create", "--namespace=demo", "--owner=ada@example.org", "--scope=exports:read")
+
+    key = key_find(text.strip())
+    assert key
+    assert key.scopes == ["exports:read"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--namespace=demo", "--owner=nobody@example.org"], "no person"),
+        (["--namespace=nowhere", "--owner=ada@example.org"], "no such workspace"),
+        (["--namespace=demo", "--owner=ada@example.org", "--days=400"], "a year"),
+    ],
+)
+def test_key_create_says_what_is_wrong(ada: User, arguments: list[str], message: str) -> None:
+    with pytest.raises(CommandError, match=message):
+        said("key_create", *arguments)
+
+
+def test_collection_register_makes_a_collection(demo: Namespace, trips_file: Path) -> None:
+    text = said(
+        "collection_register",
+        "trips",
+        str(trips_file),
+        "--namespace=demo",
+        "--key=document_id",
+        "--optional=tags",
+        "--access=carrier",
+    )
+
+    made = Collection.objects.get()
+    assert text == f"{made.uid}  trips  1,000 documents\n"
+    assert made.schema.find("tags")[-1].optional
+    assert made.access == ["carrier"]
+
+
+def test_collection_register_names_the_wrong_field(demo: Namespace, trips_file: Path) -> None:
+    with pytest.raises(CommandError, match="key: "):
+        said("collection_register", "trips", str(trips_file), "--namespace=demo", "--key=id")

@@ -1,0 +1,153 @@
+"""The two commands of the README, run as a new user would."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.request import urlopen
+
+import pytest
+
+from config.env import BASE_DIR
+from tests.services import free_port
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+@pytest.fixture
+def env(tmp_path: Path) -> dict[str, str]:
+    """A fresh state folder, and no settings but that."""
+    kept = {
+        k: v for k, v in os.environ.items() if not k.startswith(("WAYBILL_", "REDIS_", "DATAB"))
+    }
+    return {**kept, "WAYBILL_VAR": str(tmp_path / "var"), "PYTHONUNBUFFERED": "1"}
+
+
+@contextmanager
+def up(env: dict[str, str], port: int) -> Iterator[tuple[subprocess.Popen[str], list[str]]]:
+    """``manage.py up``, and the lines that it prints."""
+    process = subprocess.Popen(
+        [sys.executable, "manage.py", "up", "--port", str(port)],
+        cwd=BASE_DIR,
+        env=env,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        start_new_session=True,
+    )
+    lines: list[str] = []
+
+    def collect() -> None:
+        assert process.stdout
+        lines.extend(process.stdout)
+
+    reader = threading.Thread(target=collect)
+    reader.start()
+    try:
+        yield process, lines
+    finally:
+        if process.poll() is None:
+            process.send_signal(signal.SIGINT)
+        process.wait(30)
+        reader.join()
+        assert process.stdout
+        process.stdout.close()
+
+
+def wait_for_line(process: subprocess.Popen[str], lines: list[str], text: str) -> None:
+    deadline = time.monotonic() + 60
+    while not any(text in line for line in lines):
+        assert process.poll() is None, "".join(lines)
+        assert time.monotonic() < deadline, "".join(lines)
+        time.sleep(0.1)
+
+
+def processes_of(folder: str) -> list[str]:
+    """Every process whose environment names the state folder."""
+    found = []
+    for path in Path("/proc").glob("[0-9]*/environ"):
+        try:
+            if f"WAYBILL_VAR={folder}".encode() in path.read_bytes():
+                found.append((path.parent / "cmdline").read_text().replace("\0", " "))
+        except OSError:
+            continue
+    return found
+
+
+def test_make_run_starts_everything_and_ctrl_c_stops_it(env: dict[str, str]) -> None:
+    port = free_port()
+    with up(env, port) as (process, lines):
+        wait_for_line(process, lines, "Ctrl-C stops everything")
+        said = "".join(lines)
+        with urlopen(f"http://127.0.0.1:{port}/account/login/", timeout=5) as page:
+            assert b"password" in page.read()
+        running = " ".join(processes_of(env["WAYBILL_VAR"]))
+        assert [name in running for name in ("valkey", "gunicorn", "worker", "reconcile")] == [
+            True
+        ] * 4
+
+        second = subprocess.run(
+            [sys.executable, "manage.py", "up", "--port", str(free_port())],
+            cwd=BASE_DIR,
+            env=env,
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+        assert second.returncode == 1
+        assert "runs already" in second.stderr
+
+    assert "26,581 rows" in said
+    stored = re.search(r"(/\S+data\.jsonl)", said)
+    assert stored
+    assert Path(stored[1]).read_bytes().count(b"\n") == 26_581
+    assert re.search(r"E-mail +admin@example.org\nPassword +\S{12,}", said)
+    assert process.returncode == 0
+    assert processes_of(env["WAYBILL_VAR"]) == []
+
+
+def test_a_taken_port_is_named(env: dict[str, str]) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        done = subprocess.run(
+            [sys.executable, "manage.py", "up", "--port", str(port)],
+            cwd=BASE_DIR,
+            env=env,
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+
+    assert done.returncode == 1
+    assert f"Port {port} on 127.0.0.1 is taken" in done.stderr
+    assert f"PORT={port + 1}" in done.stderr
+
+
+def test_make_demo_shows_one_verified_export_and_stops(env: dict[str, str]) -> None:
+    done = subprocess.run(
+        [sys.executable, "manage.py", "demo"],
+        cwd=BASE_DIR,
+        env=env,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "26,581 rows" in done.stdout
+    assert done.stdout.count(": OK") == 2
+    assert '"departure"' in done.stdout
+    assert processes_of(env["WAYBILL_VAR"]) == []

@@ -1,0 +1,200 @@
+"""One run, from the claim to the published files, in this process."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+import json
+from typing import TYPE_CHECKING, Any
+
+import pyarrow.parquet as pq
+import pytest
+from django.conf import settings
+
+from exports.domain.claims import export_claim
+from exports.domain.exports import export_cancel
+from exports.domain.storage import result_store
+from exports.models import AuditEvent, Collection, Export, ExportFile, Membership, State
+from exports.queue import horse
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from exports.domain.access import Caller
+
+
+def content(file: ExportFile) -> bytes:
+    return b"".join(result_store().open(file.key))
+
+
+def run_one(make_export: Callable[..., Export], run: Callable[[], None], **fields: Any) -> Export:
+    export = make_export(**fields)
+    run()
+    export.refresh_from_db()
+    return export
+
+
+def rows_of(export: Export) -> list[dict[str, Any]]:
+    """The data of a result, read by other libraries."""
+    data = content(export.files.get(kind="data"))
+    if export.format == "parquet":
+        rows: list[dict[str, Any]] = pq.read_table(io.BytesIO(data)).to_pylist()
+        return rows
+    text = data.decode()
+    if export.format == "jsonl":
+        return [json.loads(line) for line in text.splitlines()]
+    return json.loads(text) if export.format == "json" else list(csv.DictReader(io.StringIO(text)))
+
+
+@pytest.mark.parametrize("format_", ["parquet", "jsonl", "json", "csv"])
+def test_a_filtered_export_is_ready_and_whole(
+    format_: str, make_export: Callable[..., Export], run_exports: Callable[[], None]
+) -> None:
+    asked = {"format": format_, "where": {"delay": {"$gte": 95}}, "paths": ["delay"]}
+
+    export = run_one(make_export, run_exports, **asked)
+
+    expected = [i for i in range(1000) if i % 7 and i % 100 >= 95]
+    assert (export.state, export.reason) == ("ready", "")
+    assert export.rows_done == export.rows_total == len(expected)
+    rows = rows_of(export)
+    assert [row["document_id"] for row in rows] == [f"trip-{i:04}" for i in expected]
+    assert [int(row["delay"]) for row in rows] == [i % 100 for i in expected]
+
+
+def test_every_file_has_the_checksum_of_its_bytes(
+    make_export: Callable[..., Export], run_exports: Callable[[], None]
+) -> None:
+    export = run_one(make_export, run_exports, format="csv")
+
+    files = list(export.files.order_by("pk"))
+    assert [file.kind for file in files] == ["data", "manifest"]
+    for file in files:
+        data = content(file)
+        assert (hashlib.sha256(data).hexdigest(), len(data)) == (file.sha256, file.bytes)
+
+
+def test_the_manifest_says_what_was_asked_and_what_came_out(
+    make_export: Callable[..., Export], run_exports: Callable[[], None]
+) -> None:
+    export = run_one(make_export, run_exports, format="jsonl", where={"carrier": "UA"})
+
+    manifest = json.loads(content(export.files.get(kind="manifest")))
+    data = export.files.get(kind="data")
+    assert manifest["export"]["id"] == export.uid
+    assert manifest["request"]["where"] == {"carrier": "UA"}
+    assert manifest["files"][0]["sha256"] == data.sha256
+    assert manifest["files"][0]["rows"] == data.rows == 333
+    assert list(manifest["snapshot"]) == ["trips"]
+
+
+def test_an_export_that_matches_nothing_is_ready_and_empty(
+    make_export: Callable[..., Export], run_exports: Callable[[], None]
+) -> None:
+    export = run_one(make_export, run_exports, where={"carrier": "ZZ"})
+
+    assert (export.state, export.rows_done) == ("ready", 0)
+    table = pq.read_table(io.BytesIO(content(export.files.get(kind="data"))))
+    assert table.num_rows == 0
+    assert table.column_names == ["document_id", "carrier", "delay", "place", "tags", "at"]
+
+
+def test_the_life_of_a_run_is_in_the_history(
+    make_export: Callable[..., Export], run_exports: Callable[[], None]
+) -> None:
+    export = run_one(make_export, run_exports)
+
+    events = AuditEvent.objects.filter(subject=export.uid).order_by("pk")
+    assert list(events.values_list("action", flat=True)) == [
+        "export.created",
+        "export.started",
+        "export.ready",
+    ]
+
+
+def assert_failed(export: Export, reason: str) -> None:
+    assert (export.state, export.reason) == ("error", reason)
+    assert not export.files.exists()
+    assert not list(result_store().list(f"{export.namespace.uid}/{export.uid}/"))
+    assert AuditEvent.objects.filter(subject=export.uid, action="export.failed").count() == 1
+
+
+def test_a_source_that_is_gone_fails_the_export(
+    make_export: Callable[..., Export], run_exports: Callable[[], None], trips: Collection
+) -> None:
+    trips.source["files"] = [f"{settings.VAR_DIR}/sources/gone.parquet"]
+    trips.save()
+
+    assert_failed(run_one(make_export, run_exports), "source_invalid")
+
+
+def test_a_schema_that_changed_fails_the_export(
+    make_export: Callable[..., Export], run_exports: Callable[[], None], trips: Collection
+) -> None:
+    export = make_export()
+    Collection.objects.update(schema_version="another")
+    run_exports()
+    export.refresh_from_db()
+
+    assert_failed(export, "schema_changed")
+
+
+def test_who_lost_his_role_gets_nothing(
+    make_export: Callable[..., Export], run_exports: Callable[[], None]
+) -> None:
+    export = make_export()
+    Membership.objects.all().delete()
+    run_exports()
+    export.refresh_from_db()
+
+    assert_failed(export, "access_lost")
+
+
+def test_a_run_past_its_time_is_stopped(
+    make_export: Callable[..., Export], run_exports: Callable[[], None], settings: Any
+) -> None:
+    from datetime import timedelta
+
+    settings.EXPORT_TIME_LIMIT = timedelta(0)
+    settings.EXPORT_PULSE = timedelta(seconds=0.001)
+
+    assert_failed(run_one(make_export, run_exports), "timed_out")
+
+
+def test_what_is_cancelled_at_its_last_step_publishes_nothing(
+    admin: Caller,
+    make_export: Callable[..., Export],
+    transactional_db: None,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    export = make_export()
+    build = horse.build
+
+    def cancel_then_build(*args: Any, **kwargs: Any) -> bytes:
+        export_cancel(admin, export)
+        return build(*args, **kwargs)
+
+    monkeypatch.setattr(horse, "build", cancel_then_build)
+    horse.run_claimed()
+    export.refresh_from_db()
+
+    assert export.state == State.CANCELLED
+    assert not export.files.exists()
+    assert not list(result_store().list(f"{export.namespace.uid}/{export.uid}/"))
+
+
+def test_with_nothing_waiting_nothing_happens(transactional_db: None) -> None:
+    horse.run_claimed()
+
+    assert export_claim(worker="w") is None
+
+
+def test_no_scratch_is_left(
+    make_export: Callable[..., Export], run_exports: Callable[[], None]
+) -> None:
+    run_one(make_export, run_exports, order_by=["-delay"])
+
+    scratch: Path = settings.SCRATCH_DIR
+    assert not scratch.exists() or not list(scratch.iterdir())

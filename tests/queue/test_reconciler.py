@@ -1,0 +1,129 @@
+"""What is made good when nobody is looking."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+from django.conf import settings
+from django.utils import timezone
+from redis import Redis
+
+from exports.domain.claims import export_claim
+from exports.domain.errors import Gone
+from exports.domain.exports import export_cancel, export_delete
+from exports.domain.storage import result_store
+from exports.models import AuditEvent, Export, IdempotencyKey, State
+from exports.queue.reconciler import reconcile_once
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from exports.domain.access import Caller
+
+
+def waiting_jobs() -> int:
+    return int(Redis.from_url(settings.REDIS_URL).llen(f"rq:queue:{settings.QUEUE}"))
+
+
+@pytest.fixture
+def ready(make_export: Callable[..., Export], run_exports: Callable[[], None]) -> Export:
+    export = make_export(format="jsonl")
+    run_exports()
+    export.refresh_from_db()
+    assert export.state == State.READY
+    return export
+
+
+def files_of(export: Export) -> list[str]:
+    return list(result_store().list(f"{export.namespace.uid}/{export.uid}/"))
+
+
+def test_what_waits_is_woken_when_its_wake_up_was_lost(
+    make_export: Callable[..., Export], transactional_db: None
+) -> None:
+    make_export()
+    Redis.from_url(settings.REDIS_URL).flushall()
+
+    reconcile_once()
+
+    assert waiting_jobs() == 1
+
+
+def test_with_nothing_to_do_it_does_nothing(transactional_db: None) -> None:
+    Redis.from_url(settings.REDIS_URL).flushall()
+
+    assert not any(reconcile_once().values())
+    assert waiting_jobs() == 0
+
+
+def test_a_lost_run_ends_and_the_next_is_woken(
+    make_export: Callable[..., Export], transactional_db: None
+) -> None:
+    make_export(), make_export()
+    export_claim(worker="w")
+    Export.objects.filter(state=State.RUNNING).update(
+        lease_until=timezone.now() - timedelta(seconds=1)
+    )
+    Redis.from_url(settings.REDIS_URL).flushall()
+
+    assert reconcile_once()["reaped"] == 1
+
+    assert waiting_jobs() >= 1
+
+
+def test_an_expired_export_loses_its_files_and_keeps_its_line(ready: Export, admin: Caller) -> None:
+    Export.objects.update(expires_at=timezone.now() - timedelta(seconds=1))
+
+    assert reconcile_once()["expired"] == 1
+
+    ready.refresh_from_db()
+    assert ready.state == State.EXPIRED
+    assert files_of(ready) == []
+    assert AuditEvent.objects.filter(subject=ready.uid, action="export.expired").count() == 1
+    with pytest.raises(Gone):
+        admin.file(ready.uid, "data.jsonl")
+
+
+def test_a_ready_export_keeps_its_files(ready: Export) -> None:
+    reconcile_once()
+
+    assert len(files_of(ready)) == 2
+
+
+def test_a_deleted_export_loses_its_files(ready: Export, admin: Caller) -> None:
+    export_delete(admin, ready)
+
+    assert reconcile_once()["cleared"] == 1
+    assert files_of(ready) == []
+    assert reconcile_once()["cleared"] == 0
+
+
+def test_the_files_of_a_cancelled_run_are_left_until_its_lease_is_over(
+    admin: Caller, make_export: Callable[..., Export], transactional_db: None
+) -> None:
+    make_export()
+    claim = export_claim(worker="w")
+    assert claim
+    writer = result_store().create(f"{claim.prefix}/data.parquet")
+    writer.write(b"half")
+    writer.close()
+    export_cancel(admin, claim.export)
+
+    reconcile_once()
+    assert len(files_of(claim.export)) == 1
+
+    Export.objects.update(lease_until=timezone.now() - timedelta(seconds=1))
+    reconcile_once()
+    assert files_of(claim.export) == []
+
+
+def test_old_idempotency_keys_of_ended_exports_are_forgotten(ready: Export, admin: Caller) -> None:
+    IdempotencyKey.objects.create(
+        namespace=admin.namespace, owner="o", key="k", body_hash="", export=ready
+    )
+    assert reconcile_once()["forgotten"] == 0
+
+    IdempotencyKey.objects.update(created_at=timezone.now() - timedelta(days=2))
+    assert reconcile_once()["forgotten"] == 1
