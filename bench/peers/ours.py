@@ -26,7 +26,7 @@ def export(task: Task) -> Path:
         collection="documents",
         format=Format(task.format),
         paths=task.asked.fields,
-        where=parse(where, schema) if where else None,
+        where=parse(where, schema),
         order_by=task.asked.order_by,
     )
     made = plan(request, {"documents": schema})

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_safe
 from ninja import NinjaAPI
 from ninja.openapi.schema import REF_TEMPLATE, OpenAPISchema
 
@@ -12,6 +14,11 @@ from exports.api.auth import BearerKey, BrowserSession
 from exports.api.handlers import handlers_install
 from exports.api.problems import CONTENT_TYPE
 from exports.api.schemas import Problem
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from django.http import HttpResponse
 
 _ABOUT = """
 Exports documents of a collection into files, in the background.
@@ -66,11 +73,17 @@ def _problem_response() -> dict[str, Any]:
     }
 
 
+def _only_read(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    # Exempt, so that another method is told that it is none, rather than to send a token.
+    return csrf_exempt(require_safe(view))
+
+
 api = WaybillAPI(
     title="Waybill",
     version="1",
     description=_ABOUT,
     urls_namespace="api",
+    docs_decorator=_only_read,
     auth=[BearerKey(), BrowserSession()],
 )
 handlers_install(api)

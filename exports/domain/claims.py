@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
-from django.db.models import Count, Exists, F, OuterRef, Q
+from django.db.models import Count, Exists, F, OuterRef, Subquery
+from django.db.models.functions import Coalesce
 
 from exports.domain.audit import SYSTEM, audit_append
 from exports.domain.clock import database_now
@@ -119,10 +120,9 @@ def _in_turn() -> QuerySet[Namespace]:
         .annotate(count=Count("pk"))
         .values("count")
     )
-    full = Exists(running.filter(count__gte=OuterRef("max_running")))
-    return Namespace.objects.filter(Exists(waiting), ~Q(full)).order_by(
-        F("served_at").asc(nulls_first=True), "pk"
-    )
+    busy = Coalesce(Subquery(running), 0)
+    free = Namespace.objects.alias(busy=busy).filter(Exists(waiting), busy__lt=F("max_running"))
+    return free.order_by(F("served_at").asc(nulls_first=True), "pk")
 
 
 def _waiting(namespace: Namespace) -> QuerySet[Export]:

@@ -121,12 +121,20 @@ def _draft(caller: Caller, request: ExportRequest, collection: Collection) -> Ex
         frozen=request_freeze(request, collection),
         format=format_named(request.format),
         paths=request.paths,
-        where=json.loads(request.where) if isinstance(request.where, str) else request.where,
+        where=_as_object(request.where),
         order_by=request.order_by,
         sample_size=request.sample_size,
         file_name=request.file_name,
         timezone=request.timezone,
     )
+
+
+def _as_object(where: dict[str, Any] | str | None) -> dict[str, Any] | None:
+    """The filter as it was asked, also when it came as text; it has been checked already."""
+    if not isinstance(where, str):
+        return where
+    found: dict[str, Any] | None = json.loads(where) if where.strip() else None
+    return found
 
 
 def _told(export: Export) -> dict[str, Any]:

@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 from django.utils import timezone
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic_core import PydanticCustomError
 
 from exports.domain.errors import FieldError, InvalidRequest
 from exports.engine.plan import plan
 from exports.engine.request import Format, Request
 from exports.query.errors import Invalid
 from exports.query.parse import parse
-from exports.query.tree import VERSION, from_json, to_json
+from exports.query.tree import from_json, to_json
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from exports.models import Collection
     from exports.query.tree import Node
+
+T = TypeVar("T")
 
 MIME_TYPES = {
     "application/vnd.apache.parquet": Format.PARQUET,
@@ -47,6 +50,13 @@ NOT_BUILT: dict[str, Any] = {
 }
 
 _NOT_BUILT_YET = "Not built yet: refused unless it asks for nothing."
+
+
+def _check_filter(value: object) -> object:
+    """One error at ``where``, instead of one for each type that it could have been."""
+    if not isinstance(value, dict | str | None):
+        raise PydanticCustomError("filter", "Send the filter as an object, or as its JSON text")
+    return value
 
 
 class ExportRequest(BaseModel):
@@ -79,7 +89,7 @@ class ExportRequest(BaseModel):
         description="Dot paths, in this order. Empty: every property that is not optional.",
         max_length=1_000,
     )
-    where: dict[str, Any] | str | None = Field(
+    where: Annotated[dict[str, Any] | str | None, BeforeValidator(_check_filter)] = Field(
         None, description="The filter, as an object or as its JSON text."
     )
     order_by: list[Annotated[str, Field(max_length=500)]] = Field(
@@ -183,7 +193,7 @@ def request_freeze(request: ExportRequest, collection: Collection) -> dict[str, 
     """
     errors: list[FieldError] = []
 
-    def checked(check: Callable[[], Any]) -> Any:
+    def checked(check: Callable[[], T]) -> T | None:
         try:
             return check()
         except Invalid as error:
@@ -191,9 +201,9 @@ def request_freeze(request: ExportRequest, collection: Collection) -> dict[str, 
             return None
 
     schema = collection.schema
-    tree: Node | None = checked(lambda: parse(request.where, schema))
+    tree = checked(lambda: parse(request.where, schema))
     format_ = checked(lambda: format_named(request.format))
-    if not errors:
+    if tree is not None and format_ is not None:
         engine_request = Request(
             collection=collection.name,
             format=format_,
@@ -204,19 +214,18 @@ def request_freeze(request: ExportRequest, collection: Collection) -> dict[str, 
             timezone=request.timezone,
         )
         checked(lambda: plan(engine_request, {collection.name: schema}))
-    if errors:
+    if errors or tree is None:
         raise InvalidRequest(*errors)
     return {
         "collection": collection.uid,
         "schema_version": collection.schema_version,
-        "tree_version": VERSION,
-        "where": to_json(tree) if tree is not None else None,
+        "where": to_json(tree),
     }
 
 
-def request_thaw(frozen: dict[str, Any]) -> Node | None:
+def request_thaw(frozen: dict[str, Any]) -> Node:
     """The filter's tree out of a frozen request."""
-    return from_json(frozen["where"]) if frozen["where"] is not None else None
+    return from_json(frozen["where"])
 
 
 def format_named(name: str) -> Format:

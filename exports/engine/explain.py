@@ -35,8 +35,6 @@ WORDS: tuple[tuple[str, type[EngineError], str], ...] = (
 
 def explain_read(error: BaseException) -> EngineError:
     """The reason why reading the source ended."""
-    if isinstance(error, EngineError):
-        return error
     if isinstance(error, MemoryError):
         return OutOfMemory()
     for words, reason, text in WORDS:
@@ -52,6 +50,4 @@ def explain_write(error: OSError) -> EngineError:
 
 def explain_any(error: BaseException) -> EngineError:
     """The reason for an error from whatever part of a run."""
-    if isinstance(error, EngineError):
-        return error
     return OutOfMemory() if isinstance(error, MemoryError) else EngineFailed()

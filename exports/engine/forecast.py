@@ -56,11 +56,10 @@ def _watch(plan: Plan, reader: Reader, progress: Progress, limits: Limits, over:
 
 def _count(plan: Plan, cursor: duckdb.DuckDBPyConnection, progress: Progress) -> None:
     try:
-        row = cursor.execute(plan.count).fetchone()
+        [(rows,)] = cursor.execute(plan.count).fetchall()
     except duckdb.Error:  # interrupted; and what is wrong with the source, the export itself says
         return
-    if row:
-        progress.rows_total = _at_most(row[0], plan)
+    progress.rows_total = _at_most(rows, plan)
 
 
 def _at_most(rows: int, plan: Plan) -> int:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from exports.engine.encoding import encoding
+from exports.engine.errors import EngineError
 from exports.engine.explain import explain_any, explain_write
 from exports.engine.forecast import forecast
 from exports.engine.limits import Limits
@@ -81,7 +82,7 @@ def run(
                 interrupt=reader.interrupt,
             ).run(stop)
             progress.step = "checking"
-    except (KeyboardInterrupt, SystemExit):
+    except (EngineError, KeyboardInterrupt, SystemExit):
         raise
     except BaseException as error:
         raise explain_any(error) from error
@@ -110,4 +111,6 @@ def _stored(open_file: Callable[[str], Writer], name: str) -> Iterator[Writer]:
     except BaseException as error:
         with suppress(OSError):  # what went wrong first is what counts
             writer.abort()
-        raise explain_write(error) if isinstance(error, OSError) else error from error
+        if isinstance(error, OSError):
+            raise explain_write(error) from error
+        raise

@@ -88,7 +88,12 @@ def _start_valkey(group: Group) -> None:
             *("--port", "0", "--unixsocket", str(path), "--unixsocketperm", "700"),
             # It carries wake-ups only; the database knows what waits.
             *("--save", "", "--appendonly", "no", "--dir", str(settings.VAR_DIR)),
-            *("--maxmemory-policy", "noeviction", "--loglevel", "warning"),
+            *(
+                "--maxmemory-policy",
+                "noeviction",
+                "--logfile",
+                str(settings.VAR_DIR / "valkey.log"),
+            ),
         ],
     )
 

@@ -37,5 +37,8 @@ class TooLarge(Invalid):
 
 def nearest(name: str, known: Iterable[str]) -> str:
     """A sentence that names the real names closest to a wrong one; empty when none is close."""
-    close = get_close_matches(name, list(known), n=3, cutoff=0.5)
+    folded: dict[str, str] = {}
+    for each in known:
+        folded.setdefault(each.lower(), each)
+    close = [folded[each] for each in get_close_matches(name.lower(), folded, n=3, cutoff=0.5)]
     return f" Did you mean {' or '.join(repr(each) for each in close)}?" if close else ""

@@ -68,7 +68,7 @@ def _run(claim: Claim) -> None:
             claim,
             files=files,
             rows=result.rows,
-            snapshot={name: each.to_json() for name, each in result.snapshot.items()},
+            snapshot={name: each.to_json() for name, each in result.snapshots.items()},
         )
         logger.info("%s: ready, %s rows", claim.export.uid, result.rows)
     except Fenced:

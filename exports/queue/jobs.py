@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 from rq.job import Job
 
 from exports.wakeups import RUN_NEXT
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
 
 class Forged(Exception):
@@ -21,6 +21,16 @@ def run_next() -> None:
     from exports.queue.horse import run_claimed
 
     run_claimed()
+
+
+# What RQ needs to carry a job; not its callbacks, webhooks, meta, retries and dependencies.
+_KEPT = frozenset(
+    {
+        *(b"data", b"origin", b"status", b"description", b"worker_name"),
+        *(b"created_at", b"enqueued_at", b"started_at", b"ended_at", b"last_heartbeat"),
+        *(b"result_ttl", b"failure_ttl"),
+    }
+)
 
 
 class WakeUp(Job):
@@ -36,13 +46,8 @@ class WakeUp(Job):
             self._refuse()
         return run_next
 
-    def restore(self, raw_data: dict[Any, Any]) -> None:
-        super().restore(raw_data)
-        self._success_callback_name = self._success_callback = None
-        self._failure_callback_name = self._failure_callback = None
-        self._stopped_callback_name = self._stopped_callback = None
-        self.webhooks = []
-        self._dependency_ids = []
+    def restore(self, raw_data: Mapping[bytes, bytes]) -> None:
+        super().restore({name: value for name, value in raw_data.items() if name in _KEPT})
         self.timeout = -1
 
     def _refuse(self) -> NoReturn:

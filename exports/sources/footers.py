@@ -55,8 +55,8 @@ def read_properties(
 
 def count_documents(connection: duckdb.DuckDBPyConnection, files: Sequence[str]) -> int:
     """How many documents the files hold: their footers say it."""
-    rows = connection.execute("SELECT sum(num_rows) FROM parquet_file_metadata(?)", [list(files)])
-    return int((rows.fetchone() or (0,))[0])
+    query = "SELECT num_rows FROM parquet_file_metadata(?)"
+    return sum(rows for (rows,) in connection.execute(query, [list(files)]).fetchall())
 
 
 def _trees(connection: duckdb.DuckDBPyConnection, files: Sequence[str]) -> dict[str, list[Node]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -47,7 +48,7 @@ def _real(path: Path, location: str, roots: Sequence[Path]) -> Path:
         raise LocationMissing(location) from None
     if not any(real.is_relative_to(root.resolve()) for root in roots):
         raise LocationOutside(location)
-    if not real.exists():
+    if not os.path.exists(real):  # unlike Path.exists, it takes a name that is too long for none
         raise LocationMissing(location)
     return real
 

@@ -82,13 +82,11 @@ def _check_values(connection: duckdb.DuckDBPyConnection, key: str, files: Sequen
         .limit(1)
     )
     try:
-        found = connection.execute(query.sql("duckdb")).fetchone()
+        found = connection.execute(query.sql("duckdb")).fetchall()
     except duckdb.Error as error:
         named = (file for file in files if file in str(error))
         raise SourceUnreadable(next(named, files[0])) from error
-    if found is None:
-        return
-    value, count = found
-    if value is None:
-        raise KeyNull(key, count)
-    raise KeyRepeated(key, value, count)
+    for value, count in found:
+        if value is None:
+            raise KeyNull(key, count)
+        raise KeyRepeated(key, value, count)

@@ -5,16 +5,19 @@ from __future__ import annotations
 import os
 import re
 import shutil
+import sys
 from typing import TYPE_CHECKING
 
 from exports.stores.errors import KeyInvalid, KeyMissing, KeyTaken
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
+    from io import FileIO
     from pathlib import Path
 
 PART = ".part"
 CHUNK = 1 << 20  # bytes
+FLUSH = 16 << 20  # bytes
 NAME = re.compile(r"[^/\0]{1,200}")
 
 
@@ -34,10 +37,15 @@ class LocalStore:
         :raises KeyTaken: there is one already, or one is being written.
         """
         path = self._path(key)
-        path.parent.mkdir(parents=True, exist_ok=True)
         if path.exists():
             raise KeyTaken(key)
-        return LocalWriter(path, key)
+        # A folder is on the disk when the one above it has been synced as well.
+        above = [each for each in path.parents if not each.exists()]
+        path.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            return LocalWriter(path, [path.parent, *(each.parent for each in above)])
+        except FileExistsError:
+            raise KeyTaken(key) from None
 
     def open(self, key: str, start: int = 0, end: int | None = None) -> Iterator[bytes]:
         """The bytes of a file from ``start`` up to, not including, ``end``, in chunks of 1 MiB.
@@ -50,7 +58,7 @@ class LocalStore:
             file = self._path(key).open("rb", buffering=0)
         except FileNotFoundError:
             raise KeyMissing(key) from None
-        return _chunks(file.fileno(), file, start, end)
+        return _chunks(file, start, end)
 
     def size(self, key: str) -> int:
         """The size of a file in bytes.
@@ -91,24 +99,29 @@ class LocalStore:
 class LocalWriter:
     """A file on its way into a :class:`LocalStore`."""
 
-    def __init__(self, path: Path, key: str) -> None:
+    def __init__(self, path: Path, folders: Sequence[Path]) -> None:
         self._path = path
+        self._folders = folders
         self._part = path.with_name(path.name + PART)
+        self._waiting = 0
         flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL
-        try:
-            self._file: int | None = os.open(self._part, flags, mode=0o600)
-        except FileExistsError:
-            raise KeyTaken(key) from None
+        self._file: int | None = os.open(self._part, flags, mode=0o600)
 
     def write(self, data: memoryview | bytes) -> None:
         """Add bytes at the end.
 
         :raises OSError: the disk is full, or broken.
         """
-        assert self._file is not None, "the writer is closed"  # noqa: S101
+        if self._file is None:
+            raise ValueError("the writer is closed")
         rest = memoryview(data)
+        self._waiting += len(rest)
         while rest:
             rest = rest[os.write(self._file, rest) :]
+        if self._waiting >= FLUSH:
+            # The disk begins now, so that little is left for the fsync, and the cache stays free.
+            os.posix_fadvise(self._file, 0, 0, os.POSIX_FADV_DONTNEED)
+            self._waiting = 0
 
     def close(self) -> None:
         """Put the file in its place, once it is on the disk.
@@ -119,9 +132,11 @@ class LocalWriter:
             return
         os.fsync(self._file)
         self._release()
-        os.link(self._part, self._path)  # fails, where a rename would overwrite
-        self._part.unlink()
-        _sync(self._path.parent)
+        if self._path.exists():
+            raise KeyTaken(str(self._path))
+        self._part.rename(self._path)
+        for folder in self._folders:
+            _sync(folder)
 
     def abort(self) -> None:
         """Leave nothing behind."""
@@ -132,3 +147,28 @@ class LocalWriter:
         if self._file is not None:
             descriptor, self._file = self._file, None
             os.close(descriptor)
+
+
+def _chunks(file: FileIO, start: int, end: int | None) -> Iterator[bytes]:
+    with file:
+        file.seek(start)
+        left = sys.maxsize if end is None else end - start
+        while left > 0 and (chunk := file.read(min(CHUNK, left))):
+            yield chunk
+            left -= len(chunk)
+
+
+def _removed(folder: Path) -> bool:
+    try:
+        folder.rmdir()
+    except OSError:  # not empty
+        return False
+    return True
+
+
+def _sync(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -50,7 +50,8 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ha
 
     def respond_user_inactive(self, request: HttpRequest, user: User) -> HttpResponse:
         _tell("person.sign_in_failed", _actor(request, user), inactive=True)
-        return super().respond_user_inactive(request, user)
+        answer: HttpResponse = super().respond_user_inactive(request, user)
+        return answer
 
 
 def _actor(request: HttpRequest, user: User) -> Actor:

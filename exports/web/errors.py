@@ -35,7 +35,7 @@ FORBIDDEN = Problem(
     403,
     "You may not do this",
     "Your role does not allow it.",
-    "Ask an administrator of the workspace if you think it should.",
+    "Ask an administrator of the workspace for it.",
 )
 FORM_EXPIRED = Problem(
     403,

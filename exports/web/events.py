@@ -12,6 +12,7 @@ from urllib.parse import urlencode
 from django.urls import reverse
 
 from exports.models import AuditDetail, AuditEvent
+from exports.web.frozen import pretty
 from exports.web.loaders import get_text
 
 if TYPE_CHECKING:
@@ -24,21 +25,22 @@ if TYPE_CHECKING:
 
 ROWS = 50
 
+# What each action is called, and its drawing.
 WORDS = {
-    "export.created": "Created an export",
-    "export.started": "Started a run",
-    "export.ready": "Published the result",
-    "export.failed": "Ended as failed",
-    "export.cancelled": "Cancelled an export",
-    "export.downloaded": "Downloaded a file",
-    "export.expired": "Removed an expired result",
-    "export.deleted": "Deleted an export",
-    "collection.registered": "Registered a collection",
-    "key.created": "Made an API key",
-    "key.revoked": "Revoked an API key",
-    "member.added": "Gave somebody a role",
-    "namespace.created": "Made the workspace",
-    "superuser.entered": "Entered as superuser",
+    "export.created": ("Created an export", "plus"),
+    "export.started": ("Started a run", "running"),
+    "export.ready": ("Published the result", "ready"),
+    "export.failed": ("Ended as failed", "error"),
+    "export.cancelled": ("Cancelled an export", "cancelled"),
+    "export.downloaded": ("Downloaded a file", "download"),
+    "export.expired": ("Removed an expired result", "expired"),
+    "export.deleted": ("Deleted an export", "trash"),
+    "collection.registered": ("Registered a collection", "collections"),
+    "key.created": ("Made an API key", "key"),
+    "key.revoked": ("Revoked an API key", "key"),
+    "member.added": ("Gave somebody a role", "user"),
+    "namespace.created": ("Made the workspace", "user"),
+    "superuser.entered": ("Entered as superuser", "user"),
 }
 
 
@@ -53,12 +55,17 @@ class Line:
 
     @property
     def word(self) -> str:
-        return WORDS.get(self.event.action, self.event.action)
+        return WORDS.get(self.event.action, (self.event.action, ""))[0]
 
     @property
-    def kind(self) -> str:
-        """The first half of the action: what it is about."""
-        return self.event.action.partition(".")[0]
+    def icon(self) -> str:
+        return WORDS.get(self.event.action, ("", "history"))[1]
+
+    @property
+    def detail_text(self) -> str:
+        """The particulars that say something."""
+        said = {name: value for name, value in self.detail.items() if value not in (None, "", [])}
+        return pretty(said) if said else ""
 
 
 @dataclass(frozen=True)
@@ -83,7 +90,7 @@ class History:
 
     @property
     def actions(self) -> list[tuple[str, str]]:
-        return list(WORDS.items())
+        return [(action, word) for action, (word, _) in WORDS.items()]
 
     @property
     def is_filtered(self) -> bool:
@@ -133,9 +140,7 @@ class History:
 def lines_of(caller: Caller, events: list[AuditEvent]) -> list[Line]:
     """The events with their particulars and the names of what they are about: three queries."""
     ids = [event.pk for event in events]
-    details = dict(
-        AuditDetail.objects.filter(event_id__in=ids).values_list("event_id", "detail")
-    )
+    details = dict(AuditDetail.objects.filter(event_id__in=ids).values_list("event_id", "detail"))
     names = _names(caller, {event.subject for event in events})
     return [
         Line(event, details.get(event.pk, {}), *names.get(event.subject, ("", "")))

@@ -17,10 +17,8 @@ _VALUES: dict[Kind, Any] = {
     Kind.INTEGER: 60,
     Kind.FLOAT: 0.5,
     Kind.DECIMAL: 100,
-    Kind.TEXT: "JFK",
     Kind.DATE: "2013-07-04",
     Kind.TIMESTAMP: "2013-07-04T10:30:00Z",
-    Kind.BOOLEAN: True,
 }
 
 
@@ -36,6 +34,15 @@ class Field:
     is_key: bool
     target: str
     children: tuple[Field, ...]
+
+    @property
+    def above(self) -> str:
+        """The path of what it lies in."""
+        return self.path.rpartition(".")[0]
+
+    @property
+    def depth(self) -> int:
+        return min(3, self.path.count("."))
 
     @property
     def is_vector(self) -> bool:
@@ -59,8 +66,14 @@ class Outline:
         return cls(schema.key, tree, sortable(schema), examples(schema))
 
     @property
-    def count(self) -> int:
-        return sum(1 for _ in flat(self.tree))
+    def lines(self) -> list[Field]:
+        """Every field, parents before children."""
+        return list(flat(self.tree))
+
+    @property
+    def count(self) -> str:
+        count = len(self.lines)
+        return f"{count} {'field' if count == 1 else 'fields'}"
 
 
 def targets_of(collections: Iterable[Collection]) -> dict[str, str]:
@@ -92,25 +105,24 @@ def sortable(schema: Schema) -> list[str]:
 def examples(schema: Schema) -> list[tuple[str, str]]:
     """Filters on properties that the collection really has: what each says, and its JSON."""
     known = [path for path in sortable(schema) if path != schema.key]
-    by_kind = {schema.find(path)[-1].kind: path for path in reversed(known)}
-    numeric = next((by_kind[k] for k in (Kind.INTEGER, Kind.FLOAT, Kind.DECIMAL) if k in by_kind), "")
-    text, moment = by_kind.get(Kind.TEXT, ""), by_kind.get(Kind.DATE) or by_kind.get(Kind.TIMESTAMP)
+    first: dict[Kind, str] = {}
+    for path in known:
+        first.setdefault(schema.find(path)[-1].kind, path)
     made: list[tuple[str, Any]] = []
-    if numeric:
-        value = _value(schema, numeric)
-        made.append(
-            ("A number above a bound", {"field": numeric, "operator": "gt", "value": value})
-        )
-    if text:
-        made.append(
-            (
-                "One of several words, and not empty",
-                {"$and": [{text: {"$in": ["AA", "UA"]}}, {text: {"$exists": True}}]},
-            )
-        )
-    if moment:
-        made.append(("From a day on", {moment: {"$gte": _value(schema, moment)}}))
+    if path := _first(first, Kind.INTEGER, Kind.FLOAT, Kind.DECIMAL):
+        test = {"field": path, "operator": "gt", "value": _value(schema, path)}
+        made.append(("A number above a bound", test))
+    if path := _first(first, Kind.TEXT):
+        tests = [{"field": path, "value": word} for word in ("AA", "UA")]
+        made.append(("One word or another", {"OR": tests}))
+    if path := _first(first, Kind.DATE, Kind.TIMESTAMP):
+        bounds = {"$gte": _value(schema, path), "$exists": True}
+        made.append(("From a day on", {path: bounds}))
     return [(says, json.dumps(filter_, indent=2)) for says, filter_ in made]
+
+
+def _first(paths: dict[Kind, str], *kinds: Kind) -> str:
+    return next((paths[kind] for kind in kinds if kind in paths), "")
 
 
 def _value(schema: Schema, path: str) -> Any:

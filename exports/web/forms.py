@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
@@ -12,6 +11,7 @@ from django import forms
 
 from exports.models import Format
 from exports.web.fields import outermost
+from exports.web.frozen import Sort
 
 if TYPE_CHECKING:
     from django.http import QueryDict
@@ -32,14 +32,6 @@ _ORDER = (
     *("collection", "paths", "where", "format", "order_by", "sample_size"),
     *("timezone", "label", "description", "file_name"),
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Sort:
-    """One line of the order: a path, and whether the largest comes first."""
-
-    path: str
-    down: bool
 
 
 class ExportForm(forms.Form):
@@ -105,7 +97,7 @@ class ExportForm(forms.Form):
             "paths": outermost(self.ticked),
             "where": typed["where"].strip() or None,
             "format": typed["format"],
-            "order_by": [f"{'-' if each.down else ''}{each.path}" for each in self.sorts if each.path],
+            "order_by": [each.text for each in self.sorts if each.path],
             "sample_size": typed["sample_size"],
             "timezone": typed["timezone"].strip() or "UTC",
             "label": typed["label"],
@@ -123,7 +115,7 @@ class ExportForm(forms.Form):
         """Every error with the id of what it is about, in the order of the page."""
         beside: dict[str, list[str]] = {"paths": self.path_errors, "order_by": self.sort_errors}
         found = [
-            (f"id_{name}", text)
+            (f"id_{name}", str(text))
             for name in _ORDER
             for text in beside.get(name, []) or self.errors.get(name, [])
         ]

@@ -3,10 +3,17 @@
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
+from shlex import quote
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 from django.urls import reverse
+
+from exports.domain.names import download_name
+from exports.domain.requests import request_thaw
+from exports.query.tree import EVERYTHING, UnknownTreeVersion
+from exports.web.sentence import sentence
 
 if TYPE_CHECKING:
     from exports.models import Export, ExportFile, Namespace
@@ -17,6 +24,22 @@ _FIELDS = (
 )
 
 
+@dataclass(frozen=True, slots=True)
+class Sort:
+    """One line of the order: a path, and whether the largest comes first."""
+
+    path: str
+    down: bool
+
+    @classmethod
+    def of(cls, text: str) -> Sort:
+        return cls(text.removeprefix("-"), text.startswith("-"))
+
+    @property
+    def text(self) -> str:
+        return f"{'-' if self.down else ''}{self.path}"
+
+
 def request_text(export: Export) -> str:
     """The JSON that makes the same export over REST; what asks for nothing is left out."""
     asked: dict[str, Any] = {"collection": export.collection.name}
@@ -24,10 +47,38 @@ def request_text(export: Export) -> str:
     return pretty({name: value for name, value in asked.items() if value not in ("", None, [])})
 
 
+def filter_text(export: Export) -> str:
+    """The filter as it was understood; empty without one."""
+    try:
+        tree = request_thaw(export.frozen)
+    except UnknownTreeVersion:
+        return pretty(export.where)
+    return "" if tree == EVERYTHING else sentence(tree)
+
+
 def pretty(value: Any) -> str:
     return json.dumps(value, indent=2, ensure_ascii=False)
 
 
-def download_address(namespace: Namespace, export: Export, file: ExportFile) -> str:
-    query = urlencode({"namespace": namespace.slug})
-    return f"{reverse('api:download', args=[export.uid, file.name])}?{query}"
+@dataclass(frozen=True)
+class Download:
+    """A file of a result, as it is offered."""
+
+    export: Export
+    file: ExportFile
+    namespace: Namespace
+
+    @property
+    def saved_as(self) -> str:
+        """The name that the browser gives it."""
+        return download_name(self.export, self.file)
+
+    @property
+    def address(self) -> str:
+        query = urlencode({"namespace": self.namespace.slug})
+        return f"{reverse('api:download', args=[self.export.uid, self.file.name])}?{query}"
+
+    @property
+    def check(self) -> str:
+        """The command that compares the checksum, to be run beside the file."""
+        return f"echo {quote(f'{self.file.sha256}  {self.saved_as}')} | sha256sum -c"

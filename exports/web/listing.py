@@ -83,6 +83,15 @@ class Listing:
         ]
 
     @property
+    def is_empty(self) -> bool:
+        """Nothing was ever exported here, or nothing that is left."""
+        return not self.rows and not self.is_filtered and not self.tabs[0].count
+
+    @property
+    def newest(self) -> str:
+        return self.query()
+
+    @property
     def is_filtered(self) -> bool:
         return bool(self.q or self.collection or self.format)
 

@@ -39,7 +39,7 @@ def signed_in(
     """Sends who is not signed in to do so first. What is shown is kept by no cache."""
 
     @wraps(view)
-    def inner(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+    def inner(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
         if not request.user.is_authenticated:
             return _sign_in_first(request)
         response = view(cast("PageRequest", request), *args, **kwargs)

@@ -27,7 +27,7 @@ class BusyDatabaseMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         return self.get_response(request)
 
-    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+    def process_exception(self, _: HttpRequest, error: Exception) -> HttpResponse | None:
         return busy() if is_passing(error) else None
 
 

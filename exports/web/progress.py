@@ -58,9 +58,9 @@ class Progress:
         return elapsed * (total - done) / done
 
     @property
-    def tenth(self) -> int:
-        """Every tenth is told once to those who listen instead of looking."""
-        return (self.export.percent or 0) // 10
+    def heard(self) -> str:
+        """Changes with the state and with every tenth: then those who listen are told."""
+        return f"{self.export.state}{(self.export.percent or 0) // 10}"
 
     @property
     def told(self) -> str:

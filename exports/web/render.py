@@ -46,6 +46,7 @@ def page(
     """:param template: of a page, or of a part of one: ``exports/list.html#moving``."""
     around = {
         "namespace": caller.namespace,
+        "here": template.partition("/")[0],
         "role": Role(caller.role).label,
         "may": Rights(caller),
         "workspaces": namespaces_of(request.user),

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
 from django.template import Library
 from django.templatetags.static import static
@@ -14,6 +14,8 @@ from exports.web import wording
 
 if TYPE_CHECKING:
     from django.utils.safestring import SafeString
+
+    from exports.models import Export
 
 register = Library()
 register.filter("number", wording.number)
@@ -36,23 +38,34 @@ def icon(name: str) -> SafeString:
 @register.simple_tag
 def ago(moment: datetime | None) -> SafeString | str:
     """A time as how long ago it was; the exact one shows on hover."""
-    return _time(moment, wording.ago(moment, timezone.now())) if moment else "–"
+    return _time(moment, wording.ago(moment, timezone.now())) if moment else "—"
 
 
 @register.simple_tag
 def until(moment: datetime | None) -> SafeString | str:
-    return _time(moment, wording.until(moment, timezone.now())) if moment else "–"
+    return _time(moment, wording.until(moment, timezone.now())) if moment else "—"
 
 
 @register.simple_tag
 def at(moment: datetime | None) -> SafeString | str:
-    return _time(moment, wording.absolute(moment)) if moment else "–"
+    return _time(moment, wording.absolute(moment)) if moment else "—"
 
 
 @register.simple_tag
-def time_of(moment: datetime) -> SafeString:
-    """The time of day alone, where the day stands above."""
-    return _time(moment, f"{moment:%H:%M:%S}")
+def stamp(moment: datetime) -> SafeString:
+    """A time short enough for a column of them."""
+    return _time(moment, f"{moment:%-d %b %Y, %H:%M:%S}")
+
+
+@register.filter
+def took(export: Export) -> str:
+    """How long it ran, or has been running."""
+    return wording.duration(export.seconds_run(timezone.now()))
+
+
+@register.filter
+def days(length: timedelta) -> str:
+    return plural(length.days, "day,days")
 
 
 @register.filter
@@ -60,11 +73,6 @@ def plural(count: int | None, forms: str) -> str:
     """``{{ 3|plural:"row,rows" }}`` is ``3 rows``."""
     one, many = forms.split(",")
     return f"{wording.number(count)} {one if count == 1 else many}"
-
-
-@register.filter
-def get(mapping: dict[Any, Any], key: Any) -> Any:
-    return mapping.get(key)
 
 
 def _time(moment: datetime, text: str) -> SafeString:

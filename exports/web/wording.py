@@ -7,31 +7,30 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from datetime import datetime
 
+_UNITS = ("kB", "MB", "GB", "TB")
 _MINUTE, _HOUR, _DAY = 60, 3600, 86_400
 
 
 def number(value: int | None) -> str:
-    return "–" if value is None else f"{value:,}"
+    return "—" if value is None else f"{value:,}"
 
 
 def size(value: int | None) -> str:
     """Bytes, in powers of a thousand: ``3.4 MB``."""
     if value is None:
-        return "–"
-    amount = float(value)
-    for unit in ("B", "kB", "MB", "GB"):
-        if amount < 1000:
-            break
-        amount /= 1000
-    else:
-        unit = "TB"
-    return f"{amount:.0f} {unit}" if unit == "B" or amount >= 100 else f"{amount:.1f} {unit}"
+        return "—"
+    if value < 1000:
+        return f"{value} B"
+    amount, units = float(value), list(_UNITS)
+    while amount >= 999.5 and units:
+        amount, unit = amount / 1000, units.pop(0)
+    return f"{amount:.0f} {unit}" if amount >= 100 else f"{amount:.1f} {unit}"
 
 
 def duration(seconds: float | None) -> str:
     """A length of time, in at most two units: ``3 min 12 s``."""
     if seconds is None:
-        return "–"
+        return "—"
     if seconds < 10:
         return f"{seconds:.1f} s"
     whole = round(seconds)

@@ -93,7 +93,11 @@ FIELDS = [
     ({"where": leaf("carrier", "eq", "\udc00")}, "where.value", "surrogate"),
     ({"where": '{"carrier": "a\\u0000b"}'}, "where.carrier", "NUL"),
     ({"where": '{"carrier": "\\udc00"}'}, "where.carrier", "surrogate"),
-    ({"where": leaf("delay", "eq", 10**400)}, "where.value", "delay"),
+    ({"where": leaf("delay", "eq", 10**400)}, "where.value", "too long"),
+    ({"where": '{"delay": 1e999}'}, "where.delay", "number"),
+    ({"where": '{"delay": NaN}'}, "where", "NaN"),
+    ({"where": "[]"}, "where", "object"),
+    ({"where": '{"delay": 1e350}'}, "where.delay", "number"),
     ({"objects": "planes"}, "objects", "only one"),
     ({"colour": "red"}, "colour", "no such field"),
 ]

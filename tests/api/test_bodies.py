@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from tests.api.conftest import Rest
 
 UNREADABLE = {
-    "nothing": (b"", "line 1, column 1"),
+    "nothing": (b" ", "line 1, column 2"),
     "half": (b'{"collection": "trips"', "line 1, column 23"),
     "two": (b"{} {}", "line 1, column 4"),
     "a comma too many": (b'{"a": 1,}', "line 1, column 9"),
@@ -49,9 +49,9 @@ def test_only_an_object_is_a_request(body: bytes, rest: Rest) -> None:
 
 
 def test_brackets_in_a_string_open_nothing(rest: Rest) -> None:
-    body = b'{"label": "' + b'[{\\"' * 100 + b'"}'
+    body = b'{"label": "' + b'[{\\"' * 66 + b'"}'
 
-    assert paths_of(rest.send("POST", "/exports", body)) == ["label", "collection"][1:]
+    assert paths_of(rest.send("POST", "/exports", body)) == ["collection"]
 
 
 @pytest.mark.parametrize("number", [b"1e999", b"-1e999", b"NaN", b"Infinity", b"-Infinity"])

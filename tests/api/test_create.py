@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+import pytest
 
 from exports.models import AuditEvent, Collection, Export, State
 
@@ -42,7 +44,7 @@ def test_it_answers_with_what_was_asked(rest: Rest, trips: Collection) -> None:
 def test_a_new_export_waits(rest: Rest, trips: Collection) -> None:
     answer = rest.post("/exports", {"collection": "trips"}).json()
 
-    nothing_yet = {
+    nothing_yet: dict[str, Any] = {
         "state": State.PENDING,
         "step": None,
         "attempts": 0,
@@ -76,6 +78,11 @@ def test_a_filter_may_come_as_its_json_text(rest: Rest, trips: Collection) -> No
     answer = rest.post("/exports", {"collection": "trips", "where": '{"delay": {"$gt": 60}}'})
 
     assert answer.json()["where"] == {"delay": {"$gt": 60}}
+
+
+@pytest.mark.parametrize("where", ["", " ", "null", "{}", {}, None])
+def test_a_filter_may_ask_for_everything(where: Any, rest: Rest, trips: Collection) -> None:
+    assert rest.post("/exports", {"collection": "trips", "where": where}).status_code == 202
 
 
 def test_the_history_names_the_key(rest: Rest, trips: Collection) -> None:

@@ -33,7 +33,7 @@ def test_it_yields_the_bytes_of_the_checksum(rest: Rest, finished: Export) -> No
 
 def test_it_says_what_it_is(rest: Rest, finished: Export) -> None:
     file = finished.files.get(kind="data")
-    headers = rest.get(f"/exports/{finished.uid}/files/trips.csv").headers
+    answer = rest.get(f"/exports/{finished.uid}/files/trips.csv")
 
     told = {
         "Content-Type": "text/csv",
@@ -43,14 +43,16 @@ def test_it_says_what_it_is(rest: Rest, finished: Export) -> None:
         "Cache-Control": "no-store",
         "X-Content-Type-Options": "nosniff",
     }
-    assert {name: headers[name] for name in told} == told
+    assert {name: answer.headers[name] for name in told} == told
+    assert answer.getvalue()
 
 
 def test_the_users_name_is_made_harmless(rest: Rest, finished: Export) -> None:
     Export.objects.update(file_name='../../etc/\u202epa\r\nss"wd')
-    headers = rest.get(f"/exports/{finished.uid}/files/trips.csv").headers
+    answer = rest.get(f"/exports/{finished.uid}/files/trips.csv")
 
-    assert headers["Content-Disposition"] == 'attachment; filename="passwd.csv"'
+    assert answer.getvalue()
+    assert answer.headers["Content-Disposition"] == 'attachment; filename="passwd.csv"'
 
 
 def test_the_manifest_is_named_after_its_data(rest: Rest, finished: Export) -> None:

@@ -133,11 +133,11 @@ def test_pages_neither_drop_nor_double_while_new_ones_come_in(
     for number in range(5):
         make_export(label=str(number))
     seen: list[str] = []
-    cursor = ""
-    while cursor is not None:
-        page = rest.get("/exports", limit=2, **({"cursor": cursor} if cursor else {})).json()
+    query: dict[str, Any] = {"limit": 2}
+    while "cursor" not in query or query["cursor"]:
+        page = rest.get("/exports", **query).json()
         seen += [each["label"] for each in page["items"]]
-        cursor = page["next_cursor"]
+        query["cursor"] = page["next_cursor"]
         make_export(label="new")
 
     assert seen == ["4", "3", "2", "1", "0"]

@@ -42,7 +42,7 @@ def test_the_names_of_the_operations_do_not_change(described: dict[str, Any]) ->
 
 
 def test_every_call_needs_a_key_or_a_session(described: dict[str, Any]) -> None:
-    ways = [{"BearerKey": []}, {"BrowserSession": []}]
+    ways: list[dict[str, list[str]]] = [{"BearerKey": []}, {"BrowserSession": []}]
 
     assert {name: each["security"] for name, each in calls(described).items()} == dict.fromkeys(
         OPERATIONS, ways

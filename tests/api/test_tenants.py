@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from django.urls import URLPattern, get_resolver, reverse
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
 from exports.models import ApiKey, Scope, User
@@ -37,7 +37,9 @@ NOTHING = {"api-root"}
 
 
 def names() -> Iterator[str]:
+    """What each address of the API is called; one without a name fails here."""
     for outer in get_resolver("exports.api.urls").url_patterns:
+        assert isinstance(outer, URLResolver)
         for pattern in outer.url_patterns:
             assert isinstance(pattern, URLPattern)
             assert pattern.name

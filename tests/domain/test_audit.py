@@ -14,9 +14,9 @@ if TYPE_CHECKING:
     from exports.models import Namespace
 
 
-def _append(namespace: Namespace | None, action: str, **detail: object) -> AuditEvent:
+def _append(namespace: Namespace | None, action: str, **detail: int) -> AuditEvent:
     with transaction.atomic():
-        return audit_append(namespace, action, actor=SYSTEM, **detail)
+        return audit_append(namespace, action, actor=SYSTEM, subject="", **detail)
 
 
 def test_each_event_carries_the_hash_of_the_one_before(demo: Namespace) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Any
 
-import duckdb
 import pytest
 
 from exports.domain.audit import SYSTEM
@@ -15,6 +14,7 @@ from exports.management.sample import sample_load
 from exports.models import AuditEvent, Collection
 from exports.query.schema import Role
 from tests.plugin import VAR
+from tests.services import write_parquet
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -81,8 +81,8 @@ def test_a_file_that_is_no_parquet_is_refused(demo: Namespace, content: bytes) -
 
 
 def test_a_key_that_repeats_is_refused(demo: Namespace) -> None:
-    file = SOURCES / "doubled.parquet"
-    duckdb.sql("SELECT 'k' || (i % 9) AS document_id FROM range(10) r(i)").write_parquet(str(file))
+    query = "SELECT 'k' || (i % 9) AS document_id FROM range(10) r(i)"
+    file = write_parquet(SOURCES / "doubled.parquet", query)
 
     path, message = refused(demo, file)
 

@@ -11,7 +11,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import duckdb
 import pytest
 from django.conf import settings
 from redis import Redis
@@ -25,6 +24,7 @@ from exports.domain.storage import result_store
 from exports.models import Export, State
 from exports.queue.reconciler import reconcile_once
 from tests.plugin import VAR
+from tests.services import write_parquet
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -80,12 +80,11 @@ def _empty_queue(transactional_db: None) -> None:
 @pytest.fixture(scope="session")
 def long_file() -> Path:
     """Enough documents that an export of them takes seconds."""
-    path = VAR / "sources" / "long.parquet"
-    duckdb.sql(
+    return write_parquet(
+        VAR / "sources" / "long.parquet",
         "SELECT 'doc-' || i AS document_id, repeat(md5(i::VARCHAR), 20) AS text "
-        "FROM range(1500000) r(i)"
-    ).write_parquet(str(path))
-    return path
+        "FROM range(1500000) r(i)",
+    )
 
 
 @pytest.fixture

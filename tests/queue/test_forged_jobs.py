@@ -39,7 +39,8 @@ def _push(redis: Redis, **fields: Any) -> None:
     """Put a job into the queue by hand, as somebody with access to Redis would."""
     job = Job.create(RUN_NEXT, connection=redis, serializer=JSONSerializer, timeout=-1)
     job.save()
-    redis.hset(job.key, mapping={"origin": settings.QUEUE, "status": "queued", **fields})
+    for name, value in {"origin": settings.QUEUE, "status": "queued", **fields}.items():
+        redis.hset(job.key, name, value)
     redis.sadd("rq:queues", f"rq:queue:{settings.QUEUE}")
     redis.rpush(f"rq:queue:{settings.QUEUE}", job.id)
 

@@ -6,14 +6,18 @@ import csv
 import hashlib
 import io
 import json
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pyarrow.parquet as pq
 import pytest
 from django.conf import settings
 
+from config.env import BASE_DIR
 from exports.domain.claims import export_claim
-from exports.domain.exports import export_cancel
+from exports.domain.collections import collection_register
+from exports.domain.exports import export_cancel, export_create
+from exports.domain.requests import request_parse
 from exports.domain.storage import result_store
 from exports.models import AuditEvent, Collection, Export, ExportFile, Membership, State
 from exports.queue import horse
@@ -153,14 +157,23 @@ def test_who_lost_his_role_gets_nothing(
 
 
 def test_a_run_past_its_time_is_stopped(
-    make_export: Callable[..., Export], run_exports: Callable[[], None], settings: Any
+    admin: Caller, run_exports: Callable[[], None], settings: Any
 ) -> None:
-    from datetime import timedelta
-
+    collection_register(
+        namespace=admin.namespace,
+        name="flights",
+        locations=[str(BASE_DIR / "sample" / "flights.parquet")],
+        key="document_id",
+        actor=admin.actor,
+    )
     settings.EXPORT_TIME_LIMIT = timedelta(0)
-    settings.EXPORT_PULSE = timedelta(seconds=0.001)
+    settings.EXPORT_PULSE = timedelta(seconds=0.01)
 
-    assert_failed(run_one(make_export, run_exports), "timed_out")
+    export, _ = export_create(admin, request_parse({"collection": "flights", "format": "jsonl"}))
+    run_exports()
+    export.refresh_from_db()
+
+    assert_failed(export, "timed_out")
 
 
 def test_what_is_cancelled_at_its_last_step_publishes_nothing(
@@ -170,7 +183,7 @@ def test_what_is_cancelled_at_its_last_step_publishes_nothing(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     export = make_export()
-    build = horse.build
+    from exports.engine.manifest import build
 
     def cancel_then_build(*args: Any, **kwargs: Any) -> bytes:
         export_cancel(admin, export)

@@ -14,7 +14,7 @@ from exports.domain.exports import export_cancel, export_delete
 from exports.domain.reasons import reason_for
 from exports.models import AuditEvent, Scope, State
 from exports.web.events import lines_of
-from exports.web.frozen import download_address, pretty, request_text
+from exports.web.frozen import Download, Sort, filter_text, pretty, request_text
 from exports.web.loaders import PageRequest, get_export, get_text, signed_in
 from exports.web.progress import Progress
 from exports.web.render import page
@@ -31,15 +31,13 @@ if TYPE_CHECKING:
 def export(request: PageRequest, namespace: str, uid: str) -> HttpResponse:
     """The page; for htmx its progress, or everything once there is none any more."""
     caller, found = get_export(request, namespace, uid)
-    shown = {"export": found, "progress": Progress(found, database_now())}
+    shown: dict[str, Any] = {"export": found, "progress": Progress(found, database_now())}
     if not request.htmx:
         return page(request, caller, "exports/one.html", **shown, **_around(caller, found))
     shown["heard"] = get_text(request, "heard")
     if found.is_active:
         return page(request, caller, "exports/one.html#news", **shown)
-    everything = page(
-        request, caller, "exports/one.html#ended", **shown, **_around(caller, found)
-    )
+    everything = page(request, caller, "exports/one.html#ended", **shown, **_around(caller, found))
     return reswap(retarget(everything, "#export"), "outerHTML")
 
 
@@ -66,9 +64,7 @@ def delete(request: PageRequest, namespace: str, uid: str) -> HttpResponse:
         export_delete(caller, found)
         messages.success(request, f"Deleted “{found.label}”. Its line in the history stays.")
         return redirect("web:exports", namespace)
-    return page(
-        request, caller, "exports/delete.html", export=found, files=found.files.count()
-    )
+    return page(request, caller, "exports/delete.html", export=found, files=found.files.count())
 
 
 def _around(caller: Caller, export: Export) -> dict[str, Any]:
@@ -81,10 +77,11 @@ def _around(caller: Caller, export: Export) -> dict[str, Any]:
             namespace_id=caller.namespace.pk, subject=export.uid
         ).order_by("-pk")
     return {
-        "files": [(each, download_address(caller.namespace, export, each)) for each in files],
+        "files": [Download(export, each, caller.namespace) for each in files],
         "reason": reason_for(export.reason) if export.state == State.ERROR else None,
         "request_text": request_text(export),
-        "where_text": pretty(export.where) if export.where else "",
+        "filter_text": filter_text(export),
         "snapshot_text": pretty(export.snapshot) if export.snapshot else "",
+        "sorts": [Sort.of(text) for text in export.order_by],
         "lines": lines_of(caller, list(events[:50])),
     }

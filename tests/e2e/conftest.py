@@ -1,0 +1,85 @@
+"""A real browser, a real web server, and real workers beside it."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+from django.conf import settings
+from playwright.sync_api import sync_playwright
+from redis import Redis
+
+from config.env import BASE_DIR
+from tests.conftest import PASSWORD
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from playwright.sync_api import Browser, ConsoleMessage, Page
+    from pytest_django.live_server_helper import LiveServer
+
+    from exports.models import User
+
+# Without these, Chromium looks for hosts of its maker at every start.
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+]
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def page(browser: Browser, live_server: LiveServer) -> Iterator[Page]:
+    """A fresh browser window; a word on its console is an error of the test."""
+    context = browser.new_context(base_url=live_server.url, accept_downloads=True)
+    context.set_default_timeout(15_000)
+    page = context.new_page()
+    said: list[str] = []
+
+    def hear(message: ConsoleMessage) -> None:
+        if message.type in ("error", "warning"):
+            said.append(message.text)
+
+    page.on("console", hear)
+    page.on("pageerror", lambda error: said.append(str(error)))
+    yield page
+    context.close()
+    assert said == []
+
+
+@pytest.fixture
+def signed_in(page: Page, ada: User) -> Page:
+    page.goto("/account/login/")
+    page.get_by_label("E-mail address").fill(ada.email)
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+    page.wait_for_url("**/demo/exports")
+    return page
+
+
+@pytest.fixture
+def worker(transactional_db: None, service_env: dict[str, str]) -> Iterator[None]:
+    Redis.from_url(settings.REDIS_URL).flushall()
+    process = subprocess.Popen(
+        [sys.executable, "manage.py", "worker"],
+        cwd=BASE_DIR,
+        env=service_env,
+        start_new_session=True,
+    )
+    yield
+    process.kill()
+    process.wait()

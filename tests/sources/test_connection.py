@@ -1,0 +1,61 @@
+"""The connection reads the files of its plan and can do nothing else."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import duckdb
+import pytest
+
+from exports.sources.connection import connect
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+SAMPLE = Path(__file__).parents[2] / "sample"
+PLANES = str(SAMPLE / "planes.parquet")
+
+
+@pytest.fixture
+def connection(tmp_path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    opened = connect([PLANES], scratch=tmp_path, memory=64_000_000, spill=1 << 30)
+    with opened:
+        yield opened
+
+
+def test_it_reads_its_files(connection: duckdb.DuckDBPyConnection) -> None:
+    assert connection.sql(f"SELECT count(*) FROM read_parquet('{PLANES}')").fetchall() == [(3322,)]
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        f"FROM read_parquet('{SAMPLE}/airports.parquet')",
+        f"FROM read_parquet('{SAMPLE}/p*.parquet')",
+        "FROM read_csv('/etc/passwd')",
+        "FROM read_text('/etc/passwd')",
+        "FROM glob('/etc/*')",
+        "COPY (SELECT 1) TO '/tmp/out.csv'",
+        "ATTACH '/tmp/out.db'",
+        "INSTALL httpfs",
+        "LOAD httpfs",
+        "SET threads = 8",
+        "SET memory_limit = '8GB'",
+        "SET enable_external_access = true",
+        "RESET allowed_paths",
+        "FROM connection",
+    ],
+)
+def test_it_refuses_everything_else(connection: duckdb.DuckDBPyConnection, query: str) -> None:
+    with pytest.raises(duckdb.Error):
+        connection.execute(query)
+
+
+def test_it_spills_to_its_scratch_folder(
+    connection: duckdb.DuckDBPyConnection, tmp_path: Path
+) -> None:
+    numbers = "SELECT r, hash(r) AS h FROM range(8_000_000) AS numbers(r) ORDER BY h"
+    with connection.sql(numbers).to_arrow_reader(2048) as reader:
+        assert len(reader.read_next_batch()) == 2048
+        assert any(tmp_path.iterdir())
