@@ -5,15 +5,19 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from django.conf import settings
-from django.db import transaction
 from django.http import HttpRequest
 from ninja.security.apikey import APIKeyBase
 from ninja.security.http import HttpAuthBase
 from ninja.utils import check_csrf
 
 from exports.api.errors import CsrfMissing, Unauthenticated
-from exports.domain.access import Caller, caller_for, caller_for_key, namespaces_of
-from exports.domain.audit import audit_append
+from exports.domain.access import (
+    Caller,
+    caller_for,
+    caller_for_key,
+    namespaces_of,
+    superuser_enter,
+)
 from exports.domain.errors import FieldError, InvalidRequest, NotFound
 from exports.domain.keys import key_find
 from exports.domain.requests import is_storable
@@ -65,7 +69,7 @@ class BrowserSession(APIKeyBase):
             raise CsrfMissing
         _check_text(request)
         caller = caller_for(user, _named(request) or _only_one(user), address=_address(request))
-        _note_superuser(request, caller)
+        superuser_enter(caller, request.session)
         return caller
 
     def _get_key(self, request: HttpRequest) -> str | None:
@@ -99,21 +103,6 @@ def _check_text(request: HttpRequest) -> None:
     for name, text in request.GET.items():
         if not is_storable(str(text)):
             raise InvalidRequest(FieldError(name, "Take out the characters that are no text."))
-
-
-def _note_superuser(request: HttpRequest, caller: Caller) -> None:
-    """A superuser's entry is an event, once for each session and workspace."""
-    entered: list[int] = request.session.get("entered", [])
-    if not caller.user.is_superuser or caller.namespace.pk in entered:
-        return
-    with transaction.atomic():
-        audit_append(
-            caller.namespace,
-            "superuser.entered",
-            actor=caller.actor,
-            subject=caller.namespace.uid,
-        )
-    request.session["entered"] = [*entered, caller.namespace.pk]
 
 
 def _address(request: HttpRequest) -> str:

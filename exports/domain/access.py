@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from exports.domain.audit import Actor
+from django.db import transaction
+
+from exports.domain.audit import Actor, audit_append
 from exports.domain.errors import Forbidden, Gone, NotFound
 from exports.models import (
     ApiKey,
@@ -22,6 +24,7 @@ from exports.models import (
 )
 
 if TYPE_CHECKING:
+    from django.contrib.sessions.backends.base import SessionBase
     from django.db.models import QuerySet
 
 ROLE_SCOPES: dict[str, frozenset[str]] = {
@@ -153,3 +156,18 @@ def role_in(user: User, namespace: Namespace) -> str:
 def namespaces_of(user: User) -> QuerySet[Namespace]:
     everything = Namespace.objects.order_by("name")
     return everything if user.is_superuser else everything.filter(memberships__user=user)
+
+
+def superuser_enter(caller: Caller, session: SessionBase) -> None:
+    """A superuser's entry into a workspace is an event, once for each session and workspace."""
+    entered: list[int] = session.get("entered", [])
+    if not caller.user.is_superuser or caller.namespace.pk in entered:
+        return
+    with transaction.atomic():
+        audit_append(
+            caller.namespace,
+            "superuser.entered",
+            actor=caller.actor,
+            subject=caller.namespace.uid,
+        )
+    session["entered"] = [*entered, caller.namespace.pk]

@@ -17,7 +17,13 @@ from exports.engine.errors import (
 )
 
 FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
-DAMAGED = (duckdb.IOException, duckdb.InvalidInputException, duckdb.SerializationException)
+OURS = (  # what only a mistake in our own SQL can bring about
+    duckdb.BinderException,
+    duckdb.CatalogException,
+    duckdb.InternalException,
+    duckdb.NotImplementedException,
+    duckdb.ParserException,
+)
 MISFIT = "The source holds a value that does not fit its type, or is too large for it."
 
 # A reader of Arrow batches may raise what DuckDB says as a plain OSError: only its words are left.
@@ -29,7 +35,6 @@ WORDS: tuple[tuple[str, type[EngineError], str], ...] = (
     ("Out of Range Error", SourceInvalid, MISFIT),
     ("IO Error", SourceInvalid, ""),
     ("Invalid Input Error", SourceInvalid, ""),
-    ("Invalid Error", SourceInvalid, ""),
 )
 
 
@@ -40,7 +45,9 @@ def explain_read(error: BaseException) -> EngineError:
     for words, reason, text in WORDS:
         if words in str(error):
             return reason(text)
-    return SourceInvalid() if isinstance(error, DAMAGED) else EngineFailed()
+    # Damage in a file comes under many names, the plain duckdb.Error among them.
+    damaged = isinstance(error, duckdb.Error) and not isinstance(error, OURS)
+    return SourceInvalid() if damaged else EngineFailed()
 
 
 def explain_write(error: OSError) -> EngineError:

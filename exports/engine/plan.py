@@ -80,7 +80,7 @@ def plan(request: Request, schemas: Mapping[str, Schema]) -> Plan:
         documents = documents.where(filtered.where)
     query = documents.select(*_values(request, schema, columns, carried=not orders))
     if orders or lists:
-        query = query.order_by(*(ordering(orders, alias=ALIAS) or [_row()]))
+        query = query.order_by(*ordering(orders, alias=ALIAS), *([] if orders else [_row()]))
     if request.sample_size is not None:
         query = query.limit(request.sample_size)
     return Plan(

@@ -79,6 +79,8 @@ def test(written: Written, scope: Scope) -> Node:
     :raises Invalid: the property, the operator or the value does not fit.
     """
     node = scope.steps(written.path, written.at_path)[-1]
+    if written.value is None and written.operator in (Operator.EQ, Operator.NE):
+        return Test(written.path, Operator.IS_NULL, written.operator is Operator.EQ)
     _check_operator(written, node)
     match written.operator:
         case Operator.EXISTS | Operator.IS_NULL:
@@ -95,15 +97,15 @@ def test(written: Written, scope: Scope) -> Node:
         case operator if operator in _TEXTS:
             return written.tested(_text(written), innermost(node))
         case _:
-            return _comparison(written, innermost(node))
+            return written.tested(_scalar(written, innermost(node)), innermost(node))
 
 
-def element(path: str, scope: Scope, at: str) -> Scope:
+def element(path: str, scope: Scope, at_path: str, at: str) -> Scope:
     """The scope of the elements of a list.
 
     :raises Invalid: there is no such property, or it is no list.
     """
-    node = scope.steps(path, at)[-1]
+    node = scope.steps(path, at_path)[-1]
     if node.kind is not Kind.LIST:
         message = f"{path!r} is of the type {node.kind.value}; only a list has elements to match."
         raise Invalid(at, message)
@@ -147,12 +149,6 @@ def _fitting_elements(node: Property) -> frozenset[Operator]:
         return frozenset()
     flat = {Operator.ALL} if node.element is inner else set()
     return _fitting(inner) | {Operator.CONTAINS} | flat
-
-
-def _comparison(written: Written, node: Property) -> Node:
-    if written.value is None and written.operator in (Operator.EQ, Operator.NE):
-        return Test(written.path, Operator.IS_NULL, written.operator is Operator.EQ)
-    return written.tested(_scalar(written, node), node)
 
 
 def _membership(written: Written, node: Property) -> Node:

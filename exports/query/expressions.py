@@ -8,6 +8,7 @@ from __future__ import annotations
 import functools
 
 from sqlglot import exp
+from sqlglot.dialects.duckdb import DuckDB  # by name it would be loaded late, within a run
 
 from exports.query.schema import Kind, Property
 
@@ -43,7 +44,7 @@ def cast(value: exp.Expr, sql: str) -> exp.Expr:
 
 
 def function(name: str, *values: exp.Expr) -> exp.Expr:
-    return exp.func(name, *values, dialect="duckdb")
+    return exp.func(name, *values, dialect=DuckDB)
 
 
 def number(value: int) -> exp.Expr:
@@ -106,4 +107,4 @@ def _bare(part: exp.Expr, name: str) -> exp.Expr:
 
 @functools.lru_cache(maxsize=256)
 def _type(sql: str) -> exp.DataType:
-    return exp.DataType.build(sql, dialect="duckdb")
+    return exp.DataType.build(sql, dialect=DuckDB)

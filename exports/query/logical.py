@@ -103,8 +103,9 @@ def _flag(node: dict[str, object], at: str) -> bool:
 def _operator(value: object, at: str) -> Operator:
     if value is None:
         return Operator.EQ
-    name = value if isinstance(value, str) else ""
-    if name in set(Operator):
-        return Operator(name)
-    message = f"There is no operator {shown(value)}.{nearest(name, NAMES)}"
+    if not isinstance(value, str):
+        raise Invalid(at, f"Name the operator as text, such as \"gt\", not {shown(value)}.")
+    if value in set(Operator):
+        return Operator(value)
+    message = f"There is no operator {shown(value)}.{nearest(value, NAMES)}"
     raise Invalid(at, f"{message} The operators are {', '.join(NAMES)}.")

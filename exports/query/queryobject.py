@@ -99,7 +99,7 @@ class _Reader:
                 raise Invalid(at, f"'$not' takes operators: {{\"$gt\": 5}}, not {shown(value)}.")
             return Not(joined(tuple(self.operators(path, value, at))))
         if name == "$elemMatch":
-            elements = check.element(path, self.scope, at.removesuffix(".$elemMatch"))
+            elements = check.element(path, self.scope, at.removesuffix(f".{name}"), at)
             return Element(path, _Reader(elements).node(value, at))
         if name in _GROUPS:
             raise Invalid(at, f"{name!r} stands outside of a property, around whole objects.")

@@ -47,7 +47,7 @@ class LocalStore:
         except FileExistsError:
             raise KeyTaken(key) from None
 
-    def open(self, key: str, start: int = 0, end: int | None = None) -> Iterator[bytes]:
+    def open(self, key: str, start: int = 0, end: int | None = None) -> Chunks:
         """The bytes of a file from ``start`` up to, not including, ``end``, in chunks of 1 MiB.
 
         The file is opened at once: what is deleted meanwhile is still read to its end.
@@ -58,7 +58,7 @@ class LocalStore:
             file = self._path(key).open("rb", buffering=0)
         except FileNotFoundError:
             raise KeyMissing(key) from None
-        return _chunks(file, start, end)
+        return Chunks(file, start, end)
 
     def size(self, key: str) -> int:
         """The size of a file in bytes.
@@ -149,13 +149,28 @@ class LocalWriter:
             os.close(descriptor)
 
 
-def _chunks(file: FileIO, start: int, end: int | None) -> Iterator[bytes]:
-    with file:
+class Chunks:
+    """The bytes of an open file, chunk by chunk; closed at the end, or by :meth:`close`."""
+
+    def __init__(self, file: FileIO, start: int, end: int | None) -> None:
+        self._file = file
+        self._left = sys.maxsize if end is None else end - start
         file.seek(start)
-        left = sys.maxsize if end is None else end - start
-        while left > 0 and (chunk := file.read(min(CHUNK, left))):
-            yield chunk
-            left -= len(chunk)
+
+    def __iter__(self) -> Chunks:
+        return self
+
+    def __next__(self) -> bytes:
+        chunk = self._file.read(min(CHUNK, self._left)) if self._left > 0 else b""
+        if not chunk:
+            self.close()
+            raise StopIteration
+        self._left -= len(chunk)
+        return chunk
+
+    def close(self) -> None:
+        self._left = 0
+        self._file.close()
 
 
 def _removed(folder: Path) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from functools import cache
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
@@ -90,15 +91,18 @@ class ExportForm(forms.Form):
         return form
 
     def request(self, collection: Collection) -> dict[str, Any]:
-        """The fields of the request, under the names that the API gives them."""
-        typed = self.cleaned_data
+        """The fields of the request, under the names that the API gives them.
+
+        What could not be read is left out, so that the rest can be checked all the same.
+        """
+        typed = defaultdict(str, self.cleaned_data)
         return {
             "collection": collection.name,
             "paths": outermost(self.ticked),
             "where": typed["where"].strip() or None,
-            "format": typed["format"],
+            "format": typed["format"] or Format.CSV,
             "order_by": [each.text for each in self.sorts if each.path],
-            "sample_size": typed["sample_size"],
+            "sample_size": self.cleaned_data.get("sample_size"),
             "timezone": typed["timezone"].strip() or "UTC",
             "label": typed["label"],
             "description": typed["description"],
@@ -121,6 +125,12 @@ class ExportForm(forms.Form):
         ]
         return [*found, *(("", text) for text in self.other_errors)]
 
+    def focus(self) -> None:
+        """Put the cursor into the first field that has to be put right."""
+        name = self.first.removeprefix("id_")
+        if name in self.fields:
+            self.fields[name].widget.attrs["autofocus"] = True
+
     @property
     def first(self) -> str:
         """The id of the first field with an error: the focus goes there."""
@@ -133,7 +143,7 @@ class ExportForm(forms.Form):
         elif name == "order_by":
             self.sort_errors.append(error.message)
         elif name in self.fields:
-            self.add_error(name, f"{error.path}: {error.message}" if place else error.message)
+            self.add_error(name, f"{error.message} (At {error.path}.)" if place else error.message)
         else:
             self.other_errors.append(f"{error.path}: {error.message}")
 

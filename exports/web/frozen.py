@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from shlex import quote
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
@@ -58,6 +59,30 @@ def filter_text(export: Export) -> str:
 
 def pretty(value: Any) -> str:
     return json.dumps(value, indent=2, ensure_ascii=False)
+
+
+@dataclass(frozen=True, slots=True)
+class ReadFile:
+    """A file of the snapshot; where it lies on the server is left out."""
+
+    collection: str
+    name: str
+    size: int
+    written: datetime
+
+
+def files_read(export: Export) -> list[ReadFile]:
+    """The snapshot that the result was read from; empty before there is one."""
+    return [
+        ReadFile(
+            collection,
+            file["path"].rpartition("/")[2],
+            file["size"],
+            datetime.fromtimestamp(file["mtime_ns"] / 1e9, UTC),
+        )
+        for collection, files in (export.snapshot or {}).items()
+        for file in files
+    ]
 
 
 @dataclass(frozen=True)

@@ -6,13 +6,11 @@ from functools import wraps
 from typing import TYPE_CHECKING, Concatenate, ParamSpec, cast
 
 from django.contrib.auth.views import redirect_to_login
-from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.utils.cache import patch_cache_control, patch_vary_headers
 from django_htmx.http import HttpResponseClientRedirect
 
-from exports.domain.access import Caller, caller_for
-from exports.domain.audit import audit_append
+from exports.domain.access import Caller, caller_for, superuser_enter
 from exports.domain.errors import NotFound
 from exports.domain.requests import is_storable
 
@@ -54,8 +52,7 @@ def signed_in(
 def get_caller(request: PageRequest, namespace: str) -> Caller:
     """:raises NotFound: no such workspace, or he has no role in it."""
     caller = caller_for(request.user, namespace, address=client_address(request))
-    if request.user.is_superuser:
-        _note_superuser(request, caller)
+    superuser_enter(caller, request.session)
     return caller
 
 
@@ -90,18 +87,3 @@ def _sign_in_first(request: HttpRequest) -> HttpResponse:
     # A poll outlived the session: the page has to go, not the part that was polled.
     back = redirect_to_login(details.current_url_abs_path or "/")
     return HttpResponseClientRedirect(back.url)
-
-
-def _note_superuser(request: PageRequest, caller: Caller) -> None:
-    """A superuser's entry is an event, once for each session and workspace."""
-    entered: list[int] = request.session.get("entered", [])
-    if caller.namespace.pk in entered:
-        return
-    with transaction.atomic():
-        audit_append(
-            caller.namespace,
-            "superuser.entered",
-            actor=caller.actor,
-            subject=caller.namespace.uid,
-        )
-    request.session["entered"] = [*entered, caller.namespace.pk]

@@ -40,9 +40,7 @@ class Rights:
         return self.caller.may(Scope.ADMIN)
 
 
-def page(
-    request: PageRequest, caller: Caller, template: str, *, status: int = 200, **context: Any
-) -> HttpResponse:
+def page(request: PageRequest, caller: Caller, template: str, **context: Any) -> HttpResponse:
     """:param template: of a page, or of a part of one: ``exports/list.html#moving``."""
     around = {
         "namespace": caller.namespace,
@@ -51,4 +49,4 @@ def page(
         "may": Rights(caller),
         "workspaces": namespaces_of(request.user),
     }
-    return render(request, template, {**around, **context}, status=status)
+    return render(request, template, {**around, **context})

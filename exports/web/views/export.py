@@ -14,7 +14,7 @@ from exports.domain.exports import export_cancel, export_delete
 from exports.domain.reasons import reason_for
 from exports.models import AuditEvent, Scope, State
 from exports.web.events import lines_of
-from exports.web.frozen import Download, Sort, filter_text, pretty, request_text
+from exports.web.frozen import Download, Sort, files_read, filter_text, request_text
 from exports.web.loaders import PageRequest, get_export, get_text, signed_in
 from exports.web.progress import Progress
 from exports.web.render import page
@@ -81,7 +81,7 @@ def _around(caller: Caller, export: Export) -> dict[str, Any]:
         "reason": reason_for(export.reason) if export.state == State.ERROR else None,
         "request_text": request_text(export),
         "filter_text": filter_text(export),
-        "snapshot_text": pretty(export.snapshot) if export.snapshot else "",
+        "files_read": files_read(export),
         "sorts": [Sort.of(text) for text in export.order_by],
         "lines": lines_of(caller, list(events[:50])),
     }

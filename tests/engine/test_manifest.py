@@ -1,0 +1,73 @@
+"""The manifest says what was asked, from which bytes, and what came out."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from typing import TYPE_CHECKING
+
+import duckdb
+import pyarrow as pa
+
+from exports.engine.manifest import build
+from exports.engine.plan import plan
+from exports.engine.request import Format, Request
+from tests.engine.exporting import NAME, of_table
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def test_it_says_everything(tmp_path: Path) -> None:
+    table = pa.table(
+        {"id": [1, 2], "at": [dt.datetime(2013, 7, 4), None], "f": [0.5, float("inf")]}
+    )  # noqa: DTZ001
+    things = of_table(tmp_path, table)
+    result = things.run("csv", timezone="Europe/Berlin")
+    made = plan(
+        Request(collection=NAME, format=Format.CSV, timezone="Europe/Berlin"), {NAME: things.schema}
+    )
+    data = build(made, result, export={"id": "exp_1"}, request={"format": "csv", "where": None})
+    manifest = json.loads(data)
+    file = tmp_path / "things.parquet"
+    assert data.endswith(b"\n")
+    assert manifest["export"] == {"id": "exp_1"}
+    assert manifest["request"] == {"format": "csv", "where": None}
+    assert (manifest["collection"], manifest["schema_version"]) == (NAME, things.schema.version)
+    assert manifest["snapshot"][NAME][0] == {
+        "path": "things.parquet",
+        "device": file.stat().st_dev,
+        "inode": file.stat().st_ino,
+        "size": file.stat().st_size,
+        "mtime_ns": file.stat().st_mtime_ns,
+        "ctime_ns": file.stat().st_ctime_ns,
+    }
+    assert str(tmp_path) not in data.decode()
+    assert manifest["columns"][1] == {
+        "name": "at",
+        "type": "timestamp",
+        "sql": "TIMESTAMP",
+        "written": "text, RFC 3339, in Europe/Berlin",
+    }
+    assert (manifest["rows"], manifest["notices"]) == (2, {"not_finite_numbers": 1})
+    assert manifest["files"] == [
+        {
+            "name": "things.csv",
+            "content_type": "text/csv",
+            "rows": 2,
+            "bytes": result.files[0].bytes,
+            "sha256": result.files[0].sha256,
+        }
+    ]
+    assert manifest["engine"]["duckdb"] == duckdb.__version__
+
+
+def test_it_says_the_types_of_parquet(tmp_path: Path) -> None:
+    things = of_table(tmp_path, pa.table({"id": [1], "l": [[1.5]]}))
+    result = things.run("parquet")
+    made = plan(Request(collection=NAME), {NAME: things.schema})
+    columns = json.loads(build(made, result, export={}, request={}))["columns"]
+    assert [each["written"] for each in columns] == [
+        "Parquet, int64",
+        "Parquet, list<element: double>",
+    ]

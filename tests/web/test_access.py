@@ -1,0 +1,101 @@
+"""Every address with every identity."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import pytest
+from django.urls import URLPattern, reverse
+
+from exports.models import Export
+from exports.web import account_urls, urls
+from tests.web.conftest import Browser
+
+if TYPE_CHECKING:
+    from django.http import HttpResponse
+
+# For each page: Ada the admin, Ari the auditor, Eve the exporter, Olaf from elsewhere.
+PAGES = {
+    "start": (302, 302, 302, 302),
+    "workspace": (302, 302, 302, 404),
+    "exports": (200, 200, 200, 404),
+    "create": (200, 403, 200, 404),
+    "export": (200, 200, 404, 404),
+    "cancel": (200, 403, 404, 404),
+    "delete": (200, 403, 404, 404),
+    "collections": (200, 200, 200, 404),
+    "collection": (200, 200, 404, 404),
+    "history": (200, 200, 403, 404),
+}
+
+
+def addresses(export: Export) -> Iterator[tuple[str, str]]:
+    named = {"namespace": "demo", "uid": export.uid, "name": export.collection.name}
+    for pattern in urls.urlpatterns:
+        assert isinstance(pattern, URLPattern)
+        wanted = {name: named[name] for name in pattern.pattern.converters}
+        yield str(pattern.name), reverse(f"web:{pattern.name}", kwargs=wanted)
+
+
+def test_every_page_is_in_the_table() -> None:
+    assert {str(each.name) for each in urls.urlpatterns} == set(PAGES)
+
+
+def test_each_role_gets_what_is_his(
+    as_ada: Browser, as_ari: Browser, as_eve: Browser, as_olaf: Browser, ready: Export
+) -> None:
+    cast = (as_ada, as_ari, as_eve, as_olaf)
+
+    found = {
+        name: tuple(browser.status(path) for browser in cast) for name, path in addresses(ready)
+    }
+
+    assert found == PAGES
+
+
+def test_who_has_not_signed_in_does_so_first(as_nobody: Browser, ready: Export) -> None:
+    for _, path in addresses(ready):
+        response: HttpResponse = as_nobody.client.get(path)
+        assert response.headers["Location"] == f"/account/login/?next={path}"
+
+
+def test_a_poll_without_a_session_leads_the_whole_page_there(
+    as_nobody: Browser, ready: Export
+) -> None:
+    path = f"/demo/exports/{ready.uid}"
+    headers = {"HX-Request": "true", "HX-Current-URL": f"http://testserver{path}"}
+    response = as_nobody.client.get(path, headers=headers)
+
+    assert response.status_code == 200
+    assert response.headers["HX-Redirect"] == f"/account/login/?next={path}"
+
+
+def test_who_was_switched_off_is_signed_out(as_ada: Browser, ready: Export) -> None:
+    ready.created_by.is_active = False
+    ready.created_by.save()
+
+    assert {as_ada.status(path) for _, path in addresses(ready)} == {302}
+
+
+def test_what_is_shown_stays_with_the_one_it_was_shown_to(as_ada: Browser, ready: Export) -> None:
+    for _, path in addresses(ready):
+        headers = as_ada.client.get(path).headers
+        assert {"private", "no-cache"} <= set(headers["Cache-Control"].split(", "))
+        assert "HX-Request" in headers["Vary"]
+
+
+@pytest.mark.parametrize("slug", ["account", "api", "static"])
+def test_no_workspace_takes_the_place_of_another_part(as_ada: Browser, slug: str) -> None:
+    assert as_ada.status(f"/{slug}/exports") == 404
+
+
+def test_only_these_pages_of_allauth_are_there() -> None:
+    assert [each.name for each in account_urls.urlpatterns] == [
+        "account_login",
+        "account_logout",
+        "account_inactive",
+        "account_change_password",
+        "account_reset_password",
+        "account_signup",
+    ]

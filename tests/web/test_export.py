@@ -1,0 +1,190 @@
+"""The page of one export."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+from django.utils import timezone
+
+from exports.models import Export, State
+from tests.web.conftest import SHA256, Browser, changed
+from tests.web.reading import elements, one, texts
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+def address(export: Export, namespace: str = "demo") -> str:
+    return f"/{namespace}/exports/{export.uid}"
+
+
+def facts(html: str) -> dict[str, str]:
+    return dict(zip(texts(html, "dt"), texts(html, "dd"), strict=True))
+
+
+def test_what_waits_says_so_and_asks_again(
+    as_ada: Browser, make_export: Callable[..., Export]
+) -> None:
+    html = as_ada.get(address(make_export()))
+
+    status = one(html, "section", id="status")
+    assert status.text.startswith("State Waiting It is accepted and on the record.")
+    assert status.attributes["hx-trigger"] == "every 1s"
+    assert texts(html, "li", aria_current="step") == ["Waiting"]
+
+
+def test_a_run_shows_how_far_it_is(as_ada: Browser, running: Export) -> None:
+    html = as_ada.get(address(running))
+
+    assert one(html, "progress").attributes["value"] == "33"
+    assert texts(html, "span", class_="big") == ["33 %"]
+    assert facts(html)["Rows"] == "333 of 999"
+    assert texts(html, "ol", class_="stages") == [
+        "Waiting: done Reading Checking Publishing Ready"
+    ]
+
+
+def test_without_a_total_nothing_is_guessed(as_ada: Browser, running: Export) -> None:
+    changed(running, rows_total=None)
+    html = as_ada.get(address(running))
+
+    assert "value" not in one(html, "progress").attributes
+    assert texts(html, "span", class_="big") == []
+    assert facts(html)["Left, about"] == "—"
+
+
+def test_a_poll_brings_the_progress_alone(as_ada: Browser, running: Export) -> None:
+    html = as_ada.poll(address(running), heard="running3").content.decode()
+
+    assert [each.attributes.get("id") for each in elements(html, "section")] == ["status"]
+    assert elements(html, id="said") == []
+
+
+def test_a_new_tenth_is_told_once(as_ada: Browser, running: Export) -> None:
+    html = as_ada.poll(address(running), heard="running2").content.decode()
+
+    assert one(html, "p", id="said").text == "33 per cent."
+    assert one(html, id="status").attributes["hx-get"] == "?heard=running3"
+
+
+def test_the_last_poll_brings_everything_and_no_further_one(
+    as_ada: Browser, ready: Export
+) -> None:
+    response = as_ada.poll(address(ready), heard="running9")
+    html = response.content.decode()
+
+    assert response.headers["HX-Retarget"] == "#export"
+    assert response.headers["HX-Reswap"] == "outerHTML"
+    assert one(html, "p", id="said").text == "The export is ready."
+    assert "hx-trigger" not in html
+    assert len(elements(html, "a", class_="button-first")) == 1
+
+
+def test_files_come_with_what_checks_them(as_ada: Browser, ready: Export) -> None:
+    html = as_ada.get(address(ready))
+
+    data, manifest = [each.attributes["href"] for each in elements(html, "a") if "download" in each.attributes]
+    assert data == f"/api/v1/exports/{ready.uid}/files/trips.csv?namespace=demo"
+    assert manifest == f"/api/v1/exports/{ready.uid}/files/manifest.json?namespace=demo"
+    assert texts(html, "p", class_="file-name") == ["late-trips.csv", "late-trips.manifest.json"]
+    assert f"echo '{SHA256} late-trips.csv' | sha256sum -c" in texts(html, "code")
+
+
+def test_a_failure_says_what_happened_and_what_to_do(as_ada: Browser, running: Export) -> None:
+    changed(running, state=State.ERROR, slot=None, reason="source_changed", ended_at=timezone.now())
+    html = as_ada.get(address(running))
+
+    assert texts(html, "div", class_="reason") == [
+        "A file of the collection changed while it was being read. Nothing half-read was "
+        "published. Run the export again once the file is still. Attempt 1 · source_changed"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("state", "says"),
+    [
+        (State.CANCELLED, "It was cancelled, and nothing of it was published."),
+        (State.EXPIRED, "Its files were removed when their time was over."),
+    ],
+)
+def test_other_ends_are_told_too(
+    as_ada: Browser, ready: Export, state: str, says: str
+) -> None:
+    changed(ready, state=state)
+    html = as_ada.get(address(ready))
+
+    assert says in one(html, "section", id="status").text
+    assert SHA256 not in html
+    assert [each.text for each in elements(html, "button") if "disabled" in each.attributes] == [
+        "Download",
+        "Cancel…",
+    ]
+
+
+def test_the_request_is_shown_as_a_sentence_and_as_json(
+    as_ada: Browser, make_export: Callable[..., Export]
+) -> None:
+    asked = {
+        "format": "jsonl",
+        "label": "Some",
+        "paths": ["carrier", "delay"],
+        "where": {"delay": {"$gte": 95}},
+        "order_by": ["-delay", "carrier"],
+        "sample_size": 20,
+        "timezone": "Europe/Paris",
+    }
+    html = as_ada.get(address(make_export(**asked)))
+
+    shown = facts(html)
+    assert [shown[name] for name in ("Collection", "Format", "Fields", "Filter")] == [
+        "trips",
+        "JSON lines",
+        "carrier, delay",
+        "delay is at least 95",
+    ]
+    assert shown["Order"] == "delay, largest first; then carrier, smallest first"
+    assert (shown["Limit"], shown["Time zone"]) == ("The first 20 rows", "Europe/Paris")
+    assert json.loads(texts(html, "pre")[0]) == {"collection": "trips", **asked}
+
+
+def test_its_own_history_stands_below(as_ada: Browser, make_export: Callable[..., Export]) -> None:
+    export = make_export()
+    make_export(label="Another")
+
+    (line,) = texts(as_ada.get(address(export)), "ol", class_="trail")
+    assert line == "just now Created an export · ada@example.org"
+
+
+def test_an_auditor_is_offered_no_data_and_no_action(as_ari: Browser, ready: Export) -> None:
+    html = as_ari.get(address(ready))
+
+    assert texts(html, "p", class_="file-name") == ["late-trips.csv", "late-trips.manifest.json"]
+    assert "/api/v1" not in html
+    assert "Delete…" not in html
+    assert "none of the data" in html
+
+
+def test_an_exporter_sees_his_own_without_the_history(
+    as_eve: Browser, eves_export: Export, ready: Export
+) -> None:
+    html = as_eve.get(address(eves_export))
+
+    assert texts(html, "h1") == ["Eve's own"]
+    assert texts(html, "ol", class_="trail") == []
+    assert as_eve.status(address(ready)) == 404
+
+
+def test_a_deleted_one_is_gone(as_ada: Browser, ready: Export) -> None:
+    changed(ready, deleted_at=timezone.now())
+
+    assert as_ada.status(address(ready)) == 410
+    assert as_ada.poll(address(ready)).headers["HX-Refresh"] == "true"
+
+
+def test_it_is_not_there_for_another_workspace(as_olaf: Browser, ready: Export) -> None:
+    for path in (address(ready), address(ready, "other")):
+        response = as_olaf.client.get(path)
+        assert response.status_code == 404
+        assert ready.label not in response.content.decode()
