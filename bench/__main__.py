@@ -21,6 +21,7 @@ from bench.stage import Bench, Stage
 
 RESULTS = Path(__file__).parent / "results"
 GROWTH = 2_000_000
+BUSY = 0.5  # load at the start, before anything of ours runs
 LIBRARIES = ("duckdb", "polars", "pyarrow", "arro3-io", "django")
 
 
@@ -30,13 +31,16 @@ def main() -> int:
     started = datetime.now(UTC)
     reports: dict[str, Report] = {}
     DATA.mkdir(exist_ok=True)
+    load = os.getloadavg()[0]
+    if load > BUSY:
+        print(f"others are at work on this machine (load {load:.1f}): wall times will suffer\n")
     with tempfile.TemporaryDirectory(dir=DATA, prefix="run-") as scratch:
         stage = Stage(options.docs, options.growth, options.rounds, Path(scratch))
         for bench in BENCHES:
             if options.only in bench.name:
                 reports[bench.name] = _report(bench, stage)
                 print(reports[bench.name].text(), flush=True)
-    kept = _keep(started, vars(options), reports)
+    kept = _keep(started, {**vars(options), "load": load}, reports)
     print(f"results: {os.path.relpath(kept)}")
     missed = [name for name, report in reports.items() if not report.held]
     print(f"floors missed: {', '.join(missed)}" if missed else "every floor is met")
@@ -60,12 +64,12 @@ def _report(bench: Bench, stage: Stage) -> Report:
         return Report(title=bench.name, failure=str(error))
 
 
-def _keep(started: datetime, options: dict[str, Any], reports: dict[str, Report]) -> Path:
+def _keep(started: datetime, conditions: dict[str, Any], reports: dict[str, Report]) -> Path:
     RESULTS.mkdir(exist_ok=True)
     path = RESULTS / f"{started:%Y%m%dT%H%M%SZ}.json"
     figures = {
         "started_at": started.isoformat(),
-        "options": options,
+        "conditions": conditions,
         "processors": os.cpu_count(),
         "machine": platform.machine(),
         "versions": {"python": platform.python_version()}

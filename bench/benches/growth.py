@@ -1,4 +1,8 @@
-"""How our peak memory grows with the number of documents, for plans that scan and that sort."""
+"""How our peak memory grows with the number of documents, for plans that scan and that sort.
+
+A sort takes what it is allowed before it spills, so a set that fits says nothing about growth:
+that of a sort is judged from the first set on that fills its allowance.
+"""
 
 from __future__ import annotations
 
@@ -10,11 +14,12 @@ from bench.report import Budget, Report
 from bench.stage import Bench, Stage
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
 START = 500_000
 STEP = 4
 PEAK = {"scan": (400, 512), "sort": (700, 900)}
+SETTLED = {"scan": START, "sort": START * STEP}  # documents that fill what a plan is allowed
 GROWTH = 10  # per cent
 
 
@@ -27,17 +32,21 @@ def follow(stage: Stage, *, work: str, format: str) -> Report:  # noqa: A002 - t
         count: race([stage.entry("ours", work, format, count=count)], stage.rounds)["ours"]
         for count in counts
     }
-    first, last = runs[counts[0]], runs[counts[-1]]
-    aim, floor = PEAK[work]
-    growth = 100 * (last.peak / first.peak - 1)
     return Report(
         title=f"memory of a {work}, {format}: {counts[0]:,} to {counts[-1]:,} small documents",
         rows=[_row(count, run) for count, run in runs.items()],
-        budgets=[
-            Budget(name="peak memory", found=last.peak_mib, aim=aim, floor=floor, unit="MiB"),
-            Budget(name="growth of the peak", found=growth, aim=GROWTH, floor=GROWTH, unit="%"),
-        ],
+        budgets=list(_budgets(work, runs)),
     )
+
+
+def _budgets(work: str, runs: dict[int, Run]) -> Iterator[Budget]:
+    aim, floor = PEAK[work]
+    highest = max(run.peak_mib for run in runs.values())
+    yield Budget(name="peak memory", found=highest, aim=aim, floor=floor, unit="MiB")
+    settled = [run.peak for count, run in runs.items() if count >= SETTLED[work]]
+    if len(settled) > 1:
+        growth = 100 * (max(settled) / settled[0] - 1)
+        yield Budget(name="growth of the peak", found=growth, aim=GROWTH, floor=GROWTH, unit="%")
 
 
 def _row(count: int, run: Run) -> Mapping[str, str | float]:

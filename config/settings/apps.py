@@ -28,6 +28,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "config.proxies.ClientAddressMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "exports.api.middleware.ProblemMiddleware",
     "exports.web.middleware.BusyDatabaseMiddleware",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from csp.constants import NONE, SELF
 
-from config.env import flag, names, secret
+from config.env import flag, names, number, secret
 from config.settings.storage import VAR_DIR
 
 SECRET_KEY = secret("WAYBILL_SECRET_KEY", VAR_DIR / "secret_key")
@@ -27,6 +27,9 @@ CONTENT_SECURITY_POLICY = {
 X_FRAME_OPTIONS = "DENY"
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CONTENT_TYPE_NOSNIFF = True
+
+# How many proxies of ours a request passes through: that many addresses of X-Forwarded-For count.
+TRUSTED_PROXIES = number("WAYBILL_PROXIES", 0)
 
 # Behind TLS: WAYBILL_HTTPS=1. Without it, cookies work on http://localhost.
 _HTTPS = flag("WAYBILL_HTTPS")

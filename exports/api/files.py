@@ -9,10 +9,10 @@ from django.utils.http import content_disposition_header
 from ninja import Router
 
 from exports.api.auth import ApiRequest
-from exports.api.names import download_name
 from exports.api.shapes import content_type
 from exports.domain.downloads import download_record
 from exports.domain.errors import Gone
+from exports.domain.names import download_name
 from exports.domain.storage import result_store
 from exports.models import ExportFile
 from exports.stores.errors import KeyMissing

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
@@ -19,6 +20,13 @@ from exports.sources.register import Registered, register
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+
+# It stands in addresses, where '/' and '.' mean something, and must not look like an id.
+NAME = re.compile(r"(?!col_)\w[\w .-]{0,99}")
+_WRONG_NAME = (
+    "A name begins with a letter or digit, has letters, digits, '_', '-', '.' and blanks only, "
+    "and does not begin with 'col_'."
+)
 
 
 def collection_register(
@@ -42,10 +50,8 @@ def collection_register(
     :param access: ``"public"``, the paths of the identities that may read, or None for nobody.
     :raises InvalidRequest: names the field that is wrong.
     """
-    if not name or "/" in name or name.startswith("col_"):
-        raise InvalidRequest(
-            FieldError("name", "A name has no '/', and does not begin with 'col_'.")
-        )
+    if not NAME.fullmatch(name):
+        raise InvalidRequest(FieldError("name", _WRONG_NAME))
     found = _read(locations, key)
     schema = _marked(namespace, found.schema, marks or {})
     _check_access(schema, access)

@@ -18,7 +18,15 @@ class Namespace(models.Model):
     slug = models.SlugField(
         max_length=50,
         unique=True,
-        validators=[RegexValidator(r"^[a-z0-9][a-z0-9-]*$", "Use a-z, 0-9 and hyphens.")],
+        validators=[
+            RegexValidator(r"^[a-z0-9][a-z0-9-]*$", "Use a-z, 0-9 and hyphens."),
+            # A workspace's slug comes first in the address of its pages.
+            RegexValidator(
+                r"^(account|api|static|health|metrics|compat)$",
+                "This word is taken by an address of the service. Choose another.",
+                inverse_match=True,
+            ),
+        ],
     )
     name = models.CharField(max_length=100)
     max_running = models.PositiveSmallIntegerField(default=1, validators=[MinValueValidator(1)])

@@ -149,7 +149,8 @@ def check_number(value: float | Decimal, path: str) -> None:
         case int():
             fits = value.bit_length() <= _BITS
         case Decimal():
-            fits = len(value.as_tuple().digits) <= DIGITS and abs(value.adjusted()) < DIGITS
+            short = len(value.as_tuple().digits) <= DIGITS
+            fits = short and -2 * DIGITS < value.adjusted() < DIGITS
         case _:
             fits = math.isfinite(value)
             if not fits:

@@ -179,7 +179,7 @@ def _scalar(written: Written, node: Property) -> Scalar:
 def _text(written: Written) -> str:
     text = values.text(written.value, name=written.asks, at=written.at_value)
     if written.operator is Operator.REGEX:
-        regex.check(text, written.at_value)
+        regex.check(text, written.at_value, cased=written.case_sensitive)
     return text
 
 

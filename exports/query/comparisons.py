@@ -52,11 +52,12 @@ class Subject:
     @property
     def left(self) -> exp.Expr:
         """The value as it compares."""
-        value = comparable(self.value, self.node)
+        value = comparable(self.value.copy(), self.node)
         return value if self.cased else lower(value)
 
     @property
     def type(self) -> str:
+        """The name of the type as which it compares."""
         return "VARCHAR" if self.node.kind is Kind.ENUM else self.node.sql
 
     def right(self, text: str) -> exp.Expr:
@@ -77,7 +78,7 @@ def compared(subject: Subject, operator: Operator, value: Scalar) -> exp.Expr:
     match operator:
         case Operator.REGEX:
             flags = () if subject.cased else (exp.Literal.string("i"),)
-            text = comparable(subject.value, subject.node)
+            text = comparable(subject.value.copy(), subject.node)
             return function("regexp_matches", text, exp.Literal.string(str(value)), *flags)
         case Operator.GT | Operator.GTE:
             return _above(subject, point(value, subject.node), strict=operator is Operator.GT)

@@ -44,8 +44,7 @@ class Condition:
 
     @property
     def ordered(self) -> bool:
-        """Whether documents keep the order of the source; a long list makes a join, which
-        does not."""
+        """Whether documents keep the order of the source, which the join of a long list loses."""
         return not self.lists
 
 

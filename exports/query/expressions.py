@@ -12,7 +12,7 @@ from sqlglot.dialects.duckdb import DuckDB  # by name it would be loaded late, w
 
 from exports.query.schema import Kind, Property
 
-NEVER_NULL = (exp.Is, exp.Boolean, exp.Exists, exp.Coalesce)
+_NEVER_NULL = (exp.Is, exp.Boolean, exp.Exists, exp.Coalesce)
 
 
 def column(name: str, alias: str) -> exp.Expr:
@@ -82,7 +82,7 @@ def exists(value: exp.Expr) -> exp.Expr:
 def certain(condition: exp.Expr) -> exp.Expr:
     """The condition with null as false, for the places where the two differ: below NOT."""
     inner = condition.this if isinstance(condition, exp.Not) else condition
-    if isinstance(inner, NEVER_NULL):
+    if isinstance(inner, _NEVER_NULL):
         return condition
     return function("coalesce", condition, exp.false())
 

@@ -104,7 +104,7 @@ def _operator(value: object, at: str) -> Operator:
     if value is None:
         return Operator.EQ
     if not isinstance(value, str):
-        raise Invalid(at, f"Name the operator as text, such as \"gt\", not {shown(value)}.")
+        raise Invalid(at, f'Name the operator as text, such as "gt", not {shown(value)}.')
     if value in set(Operator):
         return Operator(value)
     message = f"There is no operator {shown(value)}.{nearest(value, NAMES)}"

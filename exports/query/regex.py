@@ -14,19 +14,21 @@ from exports.query.errors import Invalid
 # What may follow the last slash in JavaScript; g and u change nothing about whether it matches.
 _WRITTEN = re.compile(r"/(?P<pattern>.*)/(?P<flags>[dgimsuvy]*)", re.DOTALL)
 _FLAGS = frozenset("gimsu")
-_OPENING = threading.Lock()
+_LOCK = threading.Lock()
 
 
-def check(pattern: str, path: str) -> None:
-    """:raises Invalid: RE2 refuses the pattern."""
-    cursor = _checker().cursor()
+def check(pattern: str, path: str, *, cased: bool = True) -> None:
+    """:raises Invalid: RE2 refuses the pattern, or finds it too large."""
+    with _LOCK:
+        cursor = _connection().cursor()
     try:
-        cursor.execute("SELECT regexp_matches('', ?)", [pattern])
+        cursor.execute("SELECT regexp_matches('', ?, ?)", [pattern, "c" if cased else "i"])
     except duckdb.Error:
         raise Invalid(
             path,
             "RE2 does not take this regular expression. It knows no look-around and no "
-            "back-references, and repeats at most 1,000 times; check brackets and escapes.",
+            "back-references, and repeats at most 1,000 times. Check its brackets, or make it "
+            "smaller.",
         ) from None
     finally:
         cursor.close()
@@ -48,12 +50,17 @@ def literal(text: str, path: str) -> tuple[str, bool]:
     return (f"(?{inline}){pattern}" if inline else pattern), "i" not in flags
 
 
-def _checker() -> duckdb.DuckDBPyConnection:
-    with _OPENING:
-        return _connection(os.getpid())
-
-
-@functools.lru_cache(maxsize=1)
-def _connection(_process: int) -> duckdb.DuckDBPyConnection:
-    """One small connection for each process, since none survives a fork."""
+@functools.cache
+def _connection() -> duckdb.DuckDBPyConnection:
     return duckdb.connect(config={"threads": 1, "memory_limit": "64MB"})
+
+
+def _close() -> None:
+    """Before a fork: a child that inherits an open database crashes or hangs when it lets go."""
+    _LOCK.acquire()
+    if _connection.cache_info().currsize:
+        _connection().close()
+        _connection.cache_clear()
+
+
+os.register_at_fork(before=_close, after_in_parent=_LOCK.release, after_in_child=_LOCK.release)

@@ -123,7 +123,7 @@ def from_json(kept: dict[str, object]) -> Node:
     """
     if kept.get("version") != VERSION:
         raise UnknownTreeVersion(UnknownTreeVersion.__doc__)
-    return _read(kept["node"])
+    return _read(kept.get("node"))
 
 
 def paths_of(node: Node) -> tuple[str, ...]:

@@ -39,8 +39,8 @@ def test_each_namespace_has_a_chain_of_its_own(demo: Namespace, other: Namespace
 
 
 def test_an_event_without_a_namespace_joins_the_installations_chain(db: None) -> None:
-    first = _append(None, "user.sign_in_failed")
-    second = _append(None, "user.sign_in_failed")
+    first = _append(None, "person.sign_in_failed")
+    second = _append(None, "person.sign_in_failed")
 
     assert second.hash == event_hash(first.hash, second)
 
@@ -48,4 +48,4 @@ def test_an_event_without_a_namespace_joins_the_installations_chain(db: None) ->
 def test_an_event_outside_a_transaction_is_refused(transactional_db: None) -> None:
     assert not connection.in_atomic_block
     with pytest.raises(NoTransaction):
-        audit_append(None, "user.signed_in", actor=SYSTEM)
+        audit_append(None, "person.signed_in", actor=SYSTEM)

@@ -99,6 +99,8 @@ def test_a_key_that_is_not_there_is_refused(demo: Namespace, trips_file: Path) -
     [
         ({"name": ""}, "name"),
         ({"name": "a/b"}, "name"),
+        ({"name": ".."}, "name"),
+        ({"name": "col_x"}, "name"),
         ({"marks": {"nothing": {"optional": True}}}, "marks.nothing"),
         ({"marks": {"delay": {"role": "vector"}}}, "marks.delay"),
         ({"marks": {"delay": {"role": "file"}}}, "marks.delay"),

@@ -12,7 +12,7 @@ from exports.models import AuditDetail, AuditEvent
 @pytest.fixture
 def event(db: None) -> AuditEvent:
     with transaction.atomic():
-        return audit_append(None, "user.signed_in", actor=SYSTEM, browser="w3m")
+        return audit_append(None, "person.signed_in", actor=SYSTEM, browser="w3m")
 
 
 def test_an_event_cannot_be_changed(event: AuditEvent) -> None:

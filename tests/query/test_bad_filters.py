@@ -57,9 +57,9 @@ VALUES = [
     ({"age": "x" * 99}, "where.age", f"not '{'x' * 40}…'."),
     ({"mood": 5}, "where.mood", "'mood' holds text"),
     ({"born": "yesterday"}, "where.born", "write one such as \"2013-07-04\", not 'yesterday'."),
-    ({"born": "2013-02-29"}, "where.born", "write one such as \"2013-07-04\""),
-    ({"born": "2013-7-4"}, "where.born", "write one such as \"2013-07-04\""),
-    ({"born": 20130704}, "where.born", "write one such as \"2013-07-04\", not 20130704."),
+    ({"born": "2013-02-29"}, "where.born", 'write one such as "2013-07-04"'),
+    ({"born": "2013-7-4"}, "where.born", 'write one such as "2013-07-04"'),
+    ({"born": 20130704}, "where.born", 'write one such as "2013-07-04", not 20130704.'),
     ({"seen": {"$lt": "2013-07-04T25:00"}}, "where.seen.$lt", '"2013-07-04T10:30:00Z"'),
     ({"seen": "2013-07-04T10:30:00+99:00"}, "where.seen", '"2013-07-04T10:30:00Z"'),
     ({"seen": "9999-12-31T23:59:59-01:00"}, "where.seen", '"2013-07-04T10:30:00Z"'),
@@ -104,7 +104,18 @@ OPERATORS = [
     (leaf("place", "geo_polygon", []), "where.operator", "is not built yet."),
 ]
 
-REGEXES = ["(", "[a", "a**", "(?=a)", "(?<!a)b", r"(a)\1", "a{1001}", "*", "\\", "((a{99}){99}){99}"]
+REGEXES = [
+    "(",
+    "[a",
+    "a**",
+    "(?=a)",
+    "(?<!a)b",
+    r"(a)\1",
+    "a{1001}",
+    "*",
+    "\\",
+    "((a{99}){99}){99}",
+]
 
 SHAPES = [
     ([], "where", "A filter is an object"),

@@ -177,7 +177,7 @@ def tree(chance: random.Random, paths: dict[str, list[Json]], depth: int) -> Nod
         path = chance.choice(sorted(LISTS))
         return Element(path, tree(chance, LISTS[path], depth - 1))
     nodes = tuple(tree(chance, paths, depth - 1) for _ in range(chance.choice([0, 1, 2, 2, 3])))
-    return {"all": All, "any": Any, "nor": Nor}.get(kind, All)(nodes)
+    return Any(nodes) if kind == "any" else Nor(nodes) if kind == "nor" else All(nodes)
 
 
 def question(chance: random.Random, paths: dict[str, list[Json]]) -> Question:

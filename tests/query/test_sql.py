@@ -18,7 +18,7 @@ from exports.query.tree import All, Nor, Not, Operator
 from exports.query.tree import Any as Some
 from exports.query.tree import Test as Question
 from tests.query import writers
-from tests.query.library import SCHEMA, integer, listed, matched, text
+from tests.query.library import SCHEMA, integer, listed, matched, struct, text
 from tests.query.test_random import SCALARS, tree
 from tests.query.test_random import SCHEMA as RANDOM
 
@@ -69,7 +69,7 @@ def test_a_group_below_another_keeps_its_brackets() -> None:
     one, two, three = (Question("age", Operator.EQ, number) for number in (1, 2, 3))
     either = All((Some((one, two)), three))
     neither = Not(Some((one, two)))
-    a, b, c = (f"\"d\".\"age\" = CAST('{number}' AS SMALLINT)" for number in (1, 2, 3))
+    a, b, c = (f'"d"."age" = CAST(\'{number}\' AS SMALLINT)' for number in (1, 2, 3))
     assert condition(either, SCHEMA).where.sql("duckdb") == f"({a} OR {b}) AND {c}"
     nothing = f"NOT COALESCE({a} OR {b}, FALSE)"
     assert condition(neither, SCHEMA).where.sql("duckdb") == nothing
@@ -79,13 +79,16 @@ def test_a_group_below_another_keeps_its_brackets() -> None:
 @pytest.mark.parametrize(
     ("where", "expected"),
     [
-        ({"age": {"$gt": 5}}, "\"d\".\"age\" > CAST('5' AS SMALLINT)"),
+        ({"age": {"$gt": 5}}, '"d"."age" > CAST(\'5\' AS SMALLINT)'),
         ({"Name two": {"$ne": None}}, 'NOT "d"."Name two" IS NULL'),
         ({"name": None}, '"d"."name" IS NULL'),
-        ({"place.at.lat": None}, "STRUCT_EXTRACT(STRUCT_EXTRACT(\"d\".\"place\", 'at'), 'lat') IS NULL"),
+        (
+            {"place.at.lat": None},
+            "STRUCT_EXTRACT(STRUCT_EXTRACT(\"d\".\"place\", 'at'), 'lat') IS NULL",
+        ),
         (
             {"tags": {"$elemMatch": {"$gt": "a"}}},
-            "LENGTH(LIST_FILTER(\"d\".\"tags\", LAMBDA _e0 : _e0 > 'a')) > 0",
+            'LENGTH(LIST_FILTER("d"."tags", LAMBDA _e0 : _e0 > \'a\')) > 0',
         ),
     ],
 )
@@ -95,7 +98,24 @@ def test_a_simple_test_stays_simple(where: object, expected: str) -> None:
 
 @pytest.mark.parametrize(
     "naughty",
-    ["'", "''", "\\", "\\'", '"', "%", "_", "--", "/*", ";", "$1", "?", "{{x}}", "\n", "\t", "\u202e"],
+    [
+        "'",
+        "''",
+        "\\",
+        "\\'",
+        '"',
+        "%",
+        "_",
+        "--",
+        "/*",
+        ";",
+        "$1",
+        "?",
+        "{{x}}",
+        "\n",
+        "\t",
+        "\u202e",
+    ],
 )
 def test_no_text_leaves_its_quotes(naughty: str) -> None:
     documents = duckdb.connect()
@@ -153,9 +173,7 @@ def test_a_long_list_becomes_a_semi_join_and_says_that_order_is_lost(large: Path
     assert [(each.name, each.type, each.values) for each in found.lists] == [
         ("_list0", "VARCHAR", tuple(words))
     ]
-    expected = [
-        key for key in range(ROWS) if key % 7 and key * 7919 % 20_000 % 2 == 0
-    ]
+    expected = [key for key in range(ROWS) if key % 7 and key * 7919 % 20_000 % 2 == 0]
     assert keys(where, large, order="ORDER BY id") == expected
 
 
@@ -194,6 +212,17 @@ def test_a_comparison_reads_only_the_row_groups_that_can_match(
         opened.execute(f"SELECT sum(id) FROM '{large}' AS d WHERE {sql(where, LARGE)}").fetchall()
     read = json.loads(profile.read_text())["query"]
     assert (read["total_row_groups_scanned"], read["total_row_groups_to_scan"]) == (groups, 20)
+
+
+def test_the_late_flights_of_the_sample_are_counted() -> None:
+    delays = struct("departure", integer("delay_minutes", "SMALLINT"))
+    schema = Schema("document_id", (text("document_id"), delays))
+    where = sql({"departure.delay_minutes": {"$gt": 60}}, schema)
+    flights = Path(__file__).parents[2] / "sample" / "flights.parquet"
+    found = (
+        duckdb.connect().execute(f"SELECT count(*) FROM '{flights}' AS d WHERE {where}").fetchall()
+    )
+    assert found == [(26_581,)]
 
 
 def test_two_hundred_tests_at_eight_levels_still_run() -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 import pytest
 from django.urls import URLPattern, reverse
@@ -11,9 +10,6 @@ from django.urls import URLPattern, reverse
 from exports.models import Export
 from exports.web import account_urls, urls
 from tests.web.conftest import Browser
-
-if TYPE_CHECKING:
-    from django.http import HttpResponse
 
 # For each page: Ada the admin, Ari the auditor, Eve the exporter, Olaf from elsewhere.
 PAGES = {
@@ -56,7 +52,7 @@ def test_each_role_gets_what_is_his(
 
 def test_who_has_not_signed_in_does_so_first(as_nobody: Browser, ready: Export) -> None:
     for _, path in addresses(ready):
-        response: HttpResponse = as_nobody.client.get(path)
+        response = as_nobody.client.get(path)
         assert response.headers["Location"] == f"/account/login/?next={path}"
 
 

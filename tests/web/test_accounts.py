@@ -135,7 +135,9 @@ def test_a_form_from_before_signing_in_is_refused_kindly(ada: User) -> None:
     assert texts(response.content.decode(), "h1") == ["That form is no longer valid"]
 
 
-@pytest.mark.parametrize("login", ["", "no address", "a\0b@example.org", "x" * 300 + "@example.org"])
+@pytest.mark.parametrize(
+    "login", ["", "no address", "a\0b@example.org", "x" * 300 + "@example.org"]
+)
 def test_nonsense_is_no_failure_of_ours(as_nobody: Browser, login: str) -> None:
     response = as_nobody.post(LOGIN, login=login, password="\0")
 

@@ -66,9 +66,9 @@ def test_it_says_what_a_field_means(as_ada: Browser, trips: Collection) -> None:
     html = as_ada.get(f"{LIST}/trips")
 
     assert texts(html, "tr")[2:4] == ["carrier text reference carriers", "delay integer optional"]
-    assert texts(as_ada.get("/demo/exports/new", collection="trips"), "li", data_path="carrier") == [
-        "carrier text names one of carriers"
-    ]
+    assert texts(
+        as_ada.get("/demo/exports/new", collection="trips"), "li", data_path="carrier"
+    ) == ["carrier text names one of carriers"]
 
 
 def test_where_it_lies_is_shown_to_administrators_only(
@@ -81,7 +81,9 @@ def test_where_it_lies_is_shown_to_administrators_only(
 
 
 def test_it_lists_the_exports_made_of_it(as_ada: Browser, ready: Export) -> None:
-    assert texts(as_ada.get(f"{LIST}/trips"), "ul", class_="recent") == ["Late trips Ready just now"]
+    assert texts(as_ada.get(f"{LIST}/trips"), "ul", class_="recent") == [
+        "Late trips Ready just now"
+    ]
 
 
 def test_an_exporter_sees_what_he_was_given(as_eve: Browser, trips: Collection) -> None:

@@ -41,9 +41,7 @@ def test_a_run_shows_how_far_it_is(as_ada: Browser, running: Export) -> None:
     assert one(html, "progress").attributes["value"] == "33"
     assert texts(html, "span", class_="big") == ["33 %"]
     assert facts(html)["Rows"] == "333 of 999"
-    assert texts(html, "ol", class_="stages") == [
-        "Waiting: done Reading Checking Publishing Ready"
-    ]
+    assert texts(html, "ol", class_="stages") == ["Waiting: done Reading Checking Publishing Ready"]
 
 
 def test_without_a_total_nothing_is_guessed(as_ada: Browser, running: Export) -> None:
@@ -69,9 +67,7 @@ def test_a_new_tenth_is_told_once(as_ada: Browser, running: Export) -> None:
     assert one(html, id="status").attributes["hx-get"] == "?heard=running3"
 
 
-def test_the_last_poll_brings_everything_and_no_further_one(
-    as_ada: Browser, ready: Export
-) -> None:
+def test_the_last_poll_brings_everything_and_no_further_one(as_ada: Browser, ready: Export) -> None:
     response = as_ada.poll(address(ready), heard="running9")
     html = response.content.decode()
 
@@ -85,7 +81,9 @@ def test_the_last_poll_brings_everything_and_no_further_one(
 def test_files_come_with_what_checks_them(as_ada: Browser, ready: Export) -> None:
     html = as_ada.get(address(ready))
 
-    data, manifest = [each.attributes["href"] for each in elements(html, "a") if "download" in each.attributes]
+    data, manifest = [
+        each.attributes["href"] for each in elements(html, "a") if "download" in each.attributes
+    ]
     assert data == f"/api/v1/exports/{ready.uid}/files/trips.csv?namespace=demo"
     assert manifest == f"/api/v1/exports/{ready.uid}/files/manifest.json?namespace=demo"
     assert texts(html, "p", class_="file-name") == ["late-trips.csv", "late-trips.manifest.json"]
@@ -96,10 +94,10 @@ def test_a_failure_says_what_happened_and_what_to_do(as_ada: Browser, running: E
     changed(running, state=State.ERROR, slot=None, reason="source_changed", ended_at=timezone.now())
     html = as_ada.get(address(running))
 
-    assert texts(html, "div", class_="reason") == [
+    assert one(html, "div", class_="reason").text == (
         "A file of the collection changed while it was being read. Nothing half-read was "
         "published. Run the export again once the file is still. Attempt 1 · source_changed"
-    ]
+    )
 
 
 @pytest.mark.parametrize(
@@ -109,9 +107,7 @@ def test_a_failure_says_what_happened_and_what_to_do(as_ada: Browser, running: E
         (State.EXPIRED, "Its files were removed when their time was over."),
     ],
 )
-def test_other_ends_are_told_too(
-    as_ada: Browser, ready: Export, state: str, says: str
-) -> None:
+def test_other_ends_are_told_too(as_ada: Browser, ready: Export, state: str, says: str) -> None:
     changed(ready, state=state)
     html = as_ada.get(address(ready))
 

@@ -52,7 +52,9 @@ def test_an_event_names_what_it_is_about(as_ada: Browser, ready: Export) -> None
     assert f'"/demo/exports/{ready.uid}"' in html
 
 
-def test_the_particulars_are_there_and_folded(as_ada: Browser, make_export: Callable[..., Export]) -> None:
+def test_the_particulars_are_there_and_folded(
+    as_ada: Browser, make_export: Callable[..., Export]
+) -> None:
     make_export(label="Filtered", where={"delay": {"$gte": 95}})
     html = as_ada.get(HISTORY, action="export.created")
 

@@ -28,7 +28,9 @@ def test_of_several_one_is_chosen(as_ada: Browser, ada: User, other: Namespace) 
         "/demo/exports",
         "/other/exports",
     ]
-    assert texts(as_ada.get("/other/exports"), "ul", class_="menu-list") == ["Demo Other , where you are"]
+    assert texts(as_ada.get("/other/exports"), "ul", class_="menu-list") == [
+        "Demo Other , where you are"
+    ]
 
 
 def test_without_a_workspace_it_says_how_to_get_into_one(demo: Namespace) -> None:
@@ -52,9 +54,7 @@ def test_a_superuser_enters_on_the_record_once(demo: Namespace, other: Namespace
     ]
 
 
-def test_he_enters_nothing_that_is_not_there(
-    db: None, caplog: pytest.LogCaptureFixture
-) -> None:
+def test_he_enters_nothing_that_is_not_there(db: None, caplog: pytest.LogCaptureFixture) -> None:
     browser = Browser(User.objects.create_superuser("root@example.org", "x"))
 
     assert browser.status("/nowhere/exports") == 404

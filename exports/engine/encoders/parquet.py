@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 from pyarrow.parquet import ParquetWriter
 
 from exports.engine.encoders.base import Piece
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
 ROW_GROUP = 32 << 20  # bytes of Arrow
 
@@ -46,13 +48,53 @@ class Pieces:
 
 def encode_parquet(batches: Iterable[pa.RecordBatch], *, schema: pa.Schema) -> Iterator[Piece]:
     """A whole Parquet file of this schema, zstd inside; no rows make one without row groups."""
+    groups = _groups(batches)
+    first = next(groups, [])
     pieces = Pieces()
-    with ParquetWriter(pieces, schema, compression="zstd") as writer:
-        for group in _groups(batches):
-            table = pa.Table.from_batches(group, schema)
-            writer.write_table(table, row_group_size=len(table))
-            yield Piece(pieces.taken(), len(table))
+    dictionaries = repeating(first)
+    with ParquetWriter(pieces, schema, compression="zstd", use_dictionary=dictionaries) as writer:
+        for group in chain([first], groups):
+            rows = _write(writer, group, schema)
+            group.clear()  # so that there are never two groups in memory
+            yield Piece(pieces.taken(), rows)
     yield Piece(pieces.taken())
+
+
+def _write(writer: ParquetWriter, group: list[pa.RecordBatch], schema: pa.Schema) -> int:
+    table = pa.Table.from_batches(group, schema)
+    if len(table):
+        writer.write_table(table, row_group_size=len(table))
+    return len(table)
+
+
+def repeating(batches: Sequence[pa.RecordBatch]) -> list[str]:
+    """The paths of the columns that are worth a dictionary: those whose values come again.
+
+    Trying one on the others costs a quarter of the time, and makes the file larger.
+    """
+    if not batches:
+        return []
+    batch = batches[0]
+    leaves = [each for name in batch.schema.names for each in _leaves(name, batch[name])]
+    return [path for path, values in leaves if _repeats(values)]
+
+
+def _leaves(path: str, array: pa.Array) -> Iterator[tuple[str, pa.Array]]:
+    kind = array.type
+    if pa.types.is_struct(kind):
+        for at in range(kind.num_fields):
+            yield from _leaves(f"{path}.{kind.field(at).name}", array.field(at))
+    elif pa.types.is_list(kind):
+        yield from _leaves(f"{path}.list.element", array.values)
+    elif pa.types.is_map(kind):
+        yield from _leaves(f"{path}.key_value.key", array.keys)
+        yield from _leaves(f"{path}.key_value.value", array.items)
+    else:
+        yield path, array
+
+
+def _repeats(values: pa.Array) -> bool:
+    return bool(pc.count_distinct(values).as_py() * 2 < len(values) - values.null_count)
 
 
 def _groups(batches: Iterable[pa.RecordBatch]) -> Iterator[list[pa.RecordBatch]]:

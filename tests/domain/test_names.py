@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from exports.api.names import safe_name
+from exports.domain.names import safe_name
 
 
 @pytest.mark.parametrize(

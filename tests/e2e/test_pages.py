@@ -1,0 +1,124 @@
+"""What only a browser can tell: widths, contrast, names for those who listen, and movement."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.utils import timezone
+from playwright.sync_api import expect
+
+from exports.models import Export, State
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from playwright.sync_api import Page
+
+WIDTHS = (1440, 768, 390)
+
+
+@pytest.fixture
+def addresses(
+    signed_in: Page, make_export: Callable[..., Export], run_exports: Callable[[], None]
+) -> list[str]:
+    """Every page, with an export that is ready, one that failed, and one that waits."""
+    ready = make_export(label="Late trips", format="csv", where={"delay": {"$gte": 95}})
+    run_exports()
+    failed = make_export(label="<i>Failed</i> " + "long" * 40)
+    Export.objects.filter(pk=failed.pk).update(state=State.ERROR, reason="source_changed")
+    waiting = make_export(label="Waits")
+    one = f"/demo/exports/{ready.uid}"
+    return [
+        "/demo/exports",
+        "/demo/exports?q=nothing",
+        "/demo/exports/new",
+        one,
+        f"{one}/delete",
+        f"/demo/exports/{failed.uid}",
+        f"/demo/exports/{waiting.uid}",
+        f"/demo/exports/{waiting.uid}/cancel",
+        "/demo/collections",
+        "/demo/collections/trips",
+        "/demo/history",
+        "/account/password/change/",
+        "/account/logout/",
+    ]
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_every_page_is_for_everybody_and_fits(
+    signed_in: Page, addresses: list[str], theme: Any
+) -> None:
+    signed_in.emulate_media(color_scheme=theme)
+    for address in addresses:
+        signed_in.goto(address)
+        for width in WIDTHS:
+            signed_in.set_viewport_size({"width": width, "height": 900})
+            assert signed_in.evaluate("document.documentElement.scrollWidth") <= width, address
+        assert Axe().run(signed_in).violations_count == 0, address
+
+
+def test_the_sign_in_page_too(page: Page) -> None:
+    page.goto("/account/login/")
+
+    assert Axe().run(page).violations_count == 0
+    expect(page.get_by_label("E-mail address")).to_be_focused()
+
+
+def test_a_row_moves_by_itself_and_keeps_the_focus(
+    signed_in: Page, make_export: Callable[..., Export]
+) -> None:
+    export = make_export(label="Moves")
+    signed_in.goto("/demo/exports")
+    signed_in.get_by_role("link", name="Moves").focus()
+    now = timezone.now()
+    Export.objects.update(state=State.READY, started_at=now, ended_at=now, expires_at=now)
+
+    row = signed_in.locator(f"#{export.uid}")
+    expect(row.get_by_text("Ready")).to_be_visible()
+    expect(signed_in.get_by_role("link", name="Ready 1")).to_be_visible()
+    expect(signed_in.get_by_role("link", name="Moves")).to_be_focused()
+    expect(signed_in.locator("#moving[hx-get]")).to_have_count(0)
+
+
+def test_a_choice_of_theme_is_kept(signed_in: Page) -> None:
+    signed_in.emulate_media(color_scheme="light")
+    signed_in.get_by_role("button", name="Switch to dark").click()
+    signed_in.reload()
+
+    expect(signed_in.locator("html")).to_have_attribute("data-theme", "dark")
+    expect(signed_in.get_by_role("button", name="Switch to light")).to_be_visible()
+
+
+@pytest.mark.usefixtures("trips")
+def test_fields_are_looked_for_and_counted(signed_in: Page) -> None:
+    page = signed_in
+    page.goto("/demo/exports/new")
+    page.get_by_label("Look for a field").fill("LAT")
+    expect(page.get_by_label("lat", exact=False).first).to_be_visible()
+    expect(page.get_by_label("carrier")).to_be_hidden()
+
+    page.get_by_label("place").check()
+
+    expect(page.get_by_text("1 chosen")).to_be_visible()
+    expect(page.locator("input[value='place.lat']")).to_be_disabled()
+    expect(page.locator("input[value='place.lat']")).to_be_checked()
+
+
+@pytest.mark.usefixtures("trips")
+def test_an_export_is_made_by_keyboard_alone(signed_in: Page) -> None:
+    page = signed_in
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("link", name="Skip to the content")).to_be_focused()
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("link", name="New export")).to_be_focused()
+    page.keyboard.press("Enter")
+    page.get_by_label("Label").focus()
+    page.keyboard.type("By keyboard")
+    page.keyboard.press("Enter")
+
+    expect(page.get_by_role("heading", name="By keyboard")).to_be_visible()
+    assert Export.objects.get().label == "By keyboard"

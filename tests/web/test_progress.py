@@ -1,0 +1,81 @@
+"""How far an export is."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from exports.models import Export, State
+from exports.web.progress import Progress
+
+BEGAN = datetime(2024, 3, 1, 12, tzinfo=UTC)
+
+
+def progress(seconds: float = 10, **fields: Any) -> Progress:
+    """Of a run that began so many seconds ago."""
+    known = {"state": State.RUNNING, "step": "reading", "rows_done": 250, "rows_total": 1000}
+    export = Export(**{"started_at": BEGAN, **known, **fields})
+    export.created_at = BEGAN - timedelta(seconds=2)
+    return Progress(export, BEGAN + timedelta(seconds=seconds))
+
+
+def test_what_is_left_follows_from_what_is_done() -> None:
+    assert progress().rows_per_second == 25
+    assert progress().left == 30
+    assert progress().waited == 2
+
+
+@pytest.mark.parametrize(
+    "early",
+    [
+        progress(1),
+        progress(rows_done=10),
+        progress(rows_total=None),
+        progress(rows_total=0, rows_done=0),
+        progress(rows_done=2000),
+    ],
+)
+def test_nothing_is_guessed_too_early(early: Progress) -> None:
+    assert early.left is None
+
+
+def test_what_has_not_begun_has_no_speed() -> None:
+    waiting = progress(state=State.PENDING, started_at=None, rows_done=0)
+
+    assert (waiting.elapsed, waiting.rows_per_second, waiting.left) == (None, None, None)
+    assert waiting.waited == 12
+
+
+@pytest.mark.parametrize(
+    ("fields", "marks"),
+    [
+        ({"state": State.PENDING, "step": ""}, "now next next next next"),
+        ({"step": ""}, "done now next next next"),
+        ({"step": "reading"}, "done now next next next"),
+        ({"step": "publishing"}, "done done done now next"),
+        ({"state": State.READY, "step": ""}, "done done done done done"),
+    ],
+)
+def test_the_steps_are_marked(fields: dict[str, Any], marks: str) -> None:
+    assert " ".join(stage.mark for stage in progress(**fields).stages) == marks
+
+
+@pytest.mark.parametrize(
+    ("fields", "text"),
+    [
+        ({}, "25 per cent, about 30 s left."),
+        ({"rows_total": None}, "Reading: 250 rows so far."),
+        ({"state": State.PENDING}, "The export is waiting."),
+        ({"state": State.ERROR}, "The export is failed."),
+    ],
+)
+def test_it_is_told_in_a_sentence(fields: dict[str, Any], text: str) -> None:
+    assert progress(**fields).told == text
+
+
+def test_it_is_heard_once_for_each_tenth() -> None:
+    done = [progress(rows_done=rows).heard for rows in (0, 99, 100, 199, 200)]
+
+    assert len(set(done)) == 3
