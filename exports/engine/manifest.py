@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict
-from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
+
+import arro3.core
+import duckdb
+import pyarrow as pa
 
 from exports.engine.request import Format
 from exports.query.schema import Kind
@@ -20,7 +23,11 @@ if TYPE_CHECKING:
 
 MANIFEST = "manifest.json"
 CONTENT_TYPE = "application/json"
-ENGINE = ("duckdb", "pyarrow", "arro3-io")
+ENGINE = {
+    "duckdb": duckdb.__version__,
+    "pyarrow": pa.__version__,
+    "arro3": arro3.core.__version__,
+}
 
 JSON_WORDS = {
     Kind.BOOLEAN: "true or false",
@@ -67,7 +74,7 @@ def build(
         "rows": result.rows,
         "notices": dict(result.notices),
         "files": [asdict(file) for file in result.files],
-        "engine": {name: version(name) for name in ENGINE},
+        "engine": ENGINE,
     }
     return (json.dumps(manifest, ensure_ascii=False, indent=2) + "\n").encode()
 

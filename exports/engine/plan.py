@@ -17,6 +17,7 @@ from exports.query.order import ordering, parse
 from exports.query.schema import Kind
 from exports.query.tree import EVERYTHING
 from exports.sources.relation import ROW
+from exports.sources.sql import text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -86,8 +87,8 @@ def plan(request: Request, schemas: Mapping[str, Schema]) -> Plan:
     return Plan(
         request=request,
         schema=schema,
-        data=query.sql("duckdb"),
-        count=documents.select("count(*)").sql("duckdb") if filtered else "",
+        data=text(query),
+        count=text(documents.select("count(*)")) if filtered else "",
         lists=lists,
         columns=columns,
         arrow=_arrow(columns, request),

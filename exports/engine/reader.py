@@ -12,9 +12,10 @@ from exports.sources.connection import connect
 from exports.sources.errors import PropertyRefused, SchemasDiffer, SourceError
 from exports.sources.footers import count_documents, read_properties
 from exports.sources.relation import create_view
+from exports.sources.sql import text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
     import duckdb
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from exports.engine.limits import Limits
     from exports.engine.plan import Plan
     from exports.query.schema import Property
+    from exports.sources.relation import Found
     from exports.sources.source import Source
 
 BATCH = 4096  # rows: two of DuckDB's vectors; more is no faster, and wide documents stay small
@@ -65,29 +67,33 @@ def opened(plan: Plan, source: Source, *, scratch: Path, limits: Limits) -> Iter
     """
     memory = limits.sort_memory if plan.sorts else limits.scan_memory
     connection = connect(
-        source.files, scratch=scratch, memory=memory, spill=limits.spill, threads=limits.threads
+        source.files,
+        scratch=scratch,
+        memory=memory,
+        spill=limits.spill,
+        threads=limits.threads,
+        most=limits.sort_memory,
     )
     try:
-        properties = _checked(connection, source, plan)
-        create_view(connection, VIEW, source, properties)
+        create_view(connection, VIEW, source, _checked(connection, source, plan))
         for each in plan.lists:
-            connection.execute(each.create.sql("duckdb"), [list(each.values)]).fetchall()
+            connection.execute(text(each.create), [list(each.values)]).fetchall()
         yield Reader(connection, plan, count_documents(connection, source.files))
     finally:
         connection.close()
 
 
-def _checked(
-    connection: duckdb.DuckDBPyConnection, source: Source, plan: Plan
-) -> tuple[Property, ...]:
+def _checked(connection: duckdb.DuckDBPyConnection, source: Source, plan: Plan) -> Found:
     try:
         found = read_properties(connection, source.files)
     except (SchemasDiffer, PropertyRefused) as error:
         raise SchemaChanged from error
     except SourceError as error:
         raise SourceInvalid from error
-    if {each.name: each.sql for each in found} != {
-        each.name: each.sql for each in plan.schema.properties
-    }:
+    if _types(found.properties) != _types(plan.schema.properties):
         raise SchemaChanged
     return found
+
+
+def _types(properties: Sequence[Property]) -> dict[str, str]:
+    return {each.name: each.sql for each in properties}

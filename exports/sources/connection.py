@@ -7,13 +7,25 @@ from typing import TYPE_CHECKING
 import duckdb
 from sqlglot import exp
 
+from exports.sources.sql import text
+
+from exports.sources.footers import page_bytes
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
+REST = 64_000_000  # bytes: what a scan holds besides pages
+
 
 def connect(
-    files: Sequence[str], *, scratch: Path, memory: int, spill: int, threads: int = 2
+    files: Sequence[str],
+    *,
+    scratch: Path,
+    memory: int,
+    spill: int,
+    threads: int = 2,
+    most: int = 0,
 ) -> duckdb.DuckDBPyConnection:
     """A connection that can read ``files`` and spill to ``scratch``, and can do no more.
 
@@ -21,15 +33,30 @@ def connect(
     :param scratch: a folder of the caller's, for what does not fit into the memory.
     :param memory: what the engine may hold, in bytes; it fails rather than take more.
     :param spill: what it may write to ``scratch``, in bytes.
+    :param threads: how many it works with, when the files' pages leave room for that.
+    :param most: what it may hold instead of ``memory`` when the files' pages are so large.
     """
     connection = duckdb.connect(":memory:")
     try:
+        pages = page_bytes(connection, files)
+        memory, threads = fitting(pages, memory, max(memory, most), threads)
         for name, value in _settings(files, scratch, memory, spill, threads):
-            connection.execute(f"SET {name} = {value.sql('duckdb')}")
+            connection.execute(f"SET {name} = {text(value)}")
     except BaseException:
         connection.close()
         raise
     return connection
+
+
+def fitting(pages: int, memory: int, most: int, threads: int) -> tuple[int, int]:
+    """The memory in bytes and the threads with which pages of so many bytes can be read.
+
+    A thread holds the pages that it reads, and those that its last rows still lie in.
+    """
+    needed = REST + 2 * pages * threads
+    if needed <= memory:
+        return memory, threads
+    return most, threads if needed <= most else 1
 
 
 def _settings(

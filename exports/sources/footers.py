@@ -13,13 +13,13 @@ from sqlglot import exp
 
 from exports.sources.errors import PropertyRefused, SchemasDiffer, SourceUnreadable
 from exports.sources.kinds import kind_of
-from exports.sources.relation import scan
+from exports.sources.relation import Found, scan
+from exports.sources.sql import text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from exports.query.schema import Property
-
+PAGE = 100_000_000  # bytes
 MAX_PRECISION = 38  # DuckDB reads a decimal with more digits as a float
 
 
@@ -33,9 +33,7 @@ class Node:
     children: list[Node]
 
 
-def read_properties(
-    connection: duckdb.DuckDBPyConnection, files: Sequence[str]
-) -> tuple[Property, ...]:
+def read_properties(connection: duckdb.DuckDBPyConnection, files: Sequence[str]) -> Found:
     """The properties that all of the files have.
 
     :raises SourceUnreadable: a file is empty, cut short or no Parquet.
@@ -47,16 +45,39 @@ def read_properties(
     _check_names(first, "")
     for file, tree in trees.items():
         _check_same(file, tree, files[0], first)
-    found = connection.sql(exp.select("*").from_(scan(files[:1])).sql("duckdb"))
-    return tuple(
-        kind_of(name, kind, name) for name, kind in zip(found.columns, found.types, strict=True)
-    )
+    rows = connection.sql(text(exp.select("*").from_(scan(files[:1]))))
+    types = dict(zip(rows.columns, rows.types, strict=True))
+    properties = tuple(kind_of(name, kind, name) for name, kind in types.items())
+    cast = (each.name for each in properties if types[each.name] != connection.sqltype(each.sql))
+    return Found(properties, frozenset(cast))
 
 
 def count_documents(connection: duckdb.DuckDBPyConnection, files: Sequence[str]) -> int:
     """How many documents the files hold: their footers say it."""
     query = "SELECT num_rows FROM parquet_file_metadata(?)"
     return sum(rows for (rows,) in connection.execute(query, [list(files)]).fetchall())
+
+
+def page_bytes(connection: duckdb.DuckDBPyConnection, files: Sequence[str]) -> int:
+    """What one thread holds of the files while it reads a row group, at most, in bytes.
+
+    DuckDB writes a column of a row group as pages of up to 100 MB, and holds one of each column,
+    in a block whose size is a power of two. A file that cannot be read counts as nothing here.
+    """
+    page = exp.func("least", exp.column("total_uncompressed_size"), exp.Literal.number(PAGE))
+    block = exp.func("pow", exp.Literal.number(2), exp.func("ceil", exp.func("log2", page)))
+    held = (
+        exp.select(exp.func("sum", block).as_("held"))
+        .from_(exp.Table(this=exp.func("parquet_metadata", exp.Placeholder())))
+        .where(exp.column("total_uncompressed_size") > exp.Literal.number(0))
+        .group_by("file_name", "row_group_id")
+    )
+    query = exp.select(exp.func("max", exp.column("held"))).from_(held.subquery("groups"))
+    try:
+        found = connection.execute(query.sql("duckdb"), [list(files)]).fetchall()
+    except duckdb.Error:
+        return 0
+    return int(found[0][0] or 0)
 
 
 def _trees(connection: duckdb.DuckDBPyConnection, files: Sequence[str]) -> dict[str, list[Node]]:

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, cast
 
-from sqlglot import exp
-
 from exports.query.schema import Kind, Property
 from exports.sources.errors import PropertyRefused
+from exports.sources.sql import quoted
 
 if TYPE_CHECKING:
     from duckdb.sqltypes import DuckDBPyType
@@ -77,7 +76,7 @@ def kind_of(name: str, found: DuckDBPyType, path: str) -> Property:
 
 def _struct(name: str, found: DuckDBPyType, path: str) -> Property:
     children = tuple(kind_of(each, kind, f"{path}.{each}") for each, kind in _parts(found).items())
-    fields = ", ".join(f"{_quoted(child.name)} {child.sql}" for child in children)
+    fields = ", ".join(f"{quoted(child.name)} {child.sql}" for child in children)
     return Property(name, Kind.STRUCT, f"STRUCT({fields})", children)
 
 
@@ -92,7 +91,3 @@ def _map(name: str, found: DuckDBPyType, path: str) -> Property:
 
 def _parts(found: DuckDBPyType) -> dict[str, DuckDBPyType]:
     return cast("dict[str, DuckDBPyType]", dict(found.children))
-
-
-def _quoted(name: str) -> str:
-    return exp.to_identifier(name, quoted=True).sql("duckdb")

@@ -15,6 +15,7 @@ from exports.sources.footers import count_documents, read_properties
 from exports.sources.locate import locate
 from exports.sources.relation import create_view
 from exports.sources.source import Source, SourceKind
+from exports.sources.sql import text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -53,11 +54,12 @@ def register(
     source = Source(SourceKind.PARQUET, files)
     connection = connect(files, scratch=scratch, memory=MEMORY, spill=SPILL)
     try:
-        properties = read_properties(connection, files)
-        _check_kind(key, properties)
-        create_view(connection, VIEW, source, properties)
+        found = read_properties(connection, files)
+        _check_kind(key, found.properties)
+        create_view(connection, VIEW, source, found)
         _check_values(connection, key, files)
-        return Registered(source, Schema(key, properties), count_documents(connection, files))
+        schema = Schema(key, found.properties)
+        return Registered(source, schema, count_documents(connection, files))
     finally:
         connection.close()
 
@@ -82,7 +84,7 @@ def _check_values(connection: duckdb.DuckDBPyConnection, key: str, files: Sequen
         .limit(1)
     )
     try:
-        found = connection.execute(query.sql("duckdb")).fetchall()
+        found = connection.execute(text(query)).fetchall()
     except duckdb.Error as error:
         named = (file for file in files if file in str(error))
         raise SourceUnreadable(next(named, files[0])) from error

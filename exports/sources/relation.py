@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from sqlglot import exp
+from sqlglot.dialects.duckdb import DuckDB
+
+from exports.sources.sql import quoted, text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
     import duckdb
 
@@ -19,6 +23,14 @@ POSITION = ("file_index", "file_row_number")  # hidden columns of DuckDB's Parqu
 FILE_BITS = 40  # a file holds fewer rows than 2^40
 
 
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The properties of a source's files, as they are read, and which of them are cast for it."""
+
+    properties: tuple[Property, ...]
+    cast: frozenset[str]
+
+
 def scan(files: Sequence[str]) -> exp.Table:
     """The rows of Parquet files, file after file."""
     names = exp.Array(expressions=[exp.Literal.string(file) for file in files])
@@ -28,30 +40,28 @@ def scan(files: Sequence[str]) -> exp.Table:
 
 
 def create_view(
-    connection: duckdb.DuckDBPyConnection,
-    name: str,
-    source: Source,
-    properties: Sequence[Property],
+    connection: duckdb.DuckDBPyConnection, name: str, source: Source, found: Found
 ) -> None:
     """Make ``name`` stand for the source's documents, each with its place in it as ``.row``.
 
-    :param properties: how to read the columns; those whose type is another in the files are cast,
-        and a value that does not fit fails the query.
+    A column that is read as another type than it has is cast, and a value that does not fit fails
+    the query.
     """
-    found = connection.sql(exp.select("*").from_(scan(source.files[:1])).sql("duckdb"))
-    types = dict(zip(found.columns, found.types, strict=True))
-    columns: list[exp.Expr] = []
-    for each in properties:
-        column: exp.Expr = exp.column(each.name, quoted=True)
-        if types[each.name] != connection.sqltype(each.sql):
-            column = exp.cast(column, exp.DataType.build(each.sql, dialect="duckdb"))
-        columns.append(exp.alias_(column, each.name, quoted=True))
-    query = exp.select(*columns, _row(types)).from_(scan(source.files)).sql("duckdb")
-    connection.execute(f"CREATE TEMP VIEW {_quoted(name)} AS {query}")
+    columns = [_column(each, cast=each.name in found.cast) for each in found.properties]
+    query = exp.select(*columns, _row(found.properties)).from_(scan(source.files))
+    connection.execute(f"CREATE TEMP VIEW {quoted(name)} AS {text(query)}")
 
 
-def _row(columns: Iterable[str]) -> exp.Expr:
-    if {column.lower() for column in columns}.isdisjoint(POSITION):
+def _column(each: Property, *, cast: bool) -> exp.Expr:
+    column = exp.column(each.name, quoted=True)
+    if not cast:
+        return column
+    kind = exp.DataType.build(each.sql, dialect=DuckDB)
+    return exp.cast(column, kind).as_(each.name, quoted=True)
+
+
+def _row(properties: Sequence[Property]) -> exp.Expr:
+    if {each.name.lower() for each in properties}.isdisjoint(POSITION):
         file, number = (exp.column(name) for name in POSITION)
         row: exp.Expr = exp.Add(
             this=exp.Mul(
@@ -62,7 +72,3 @@ def _row(columns: Iterable[str]) -> exp.Expr:
     else:  # the source has columns of these names, which hide the reader's
         row = exp.Window(this=exp.RowNumber())
     return exp.alias_(row, ROW, quoted=True)
-
-
-def _quoted(name: str) -> str:
-    return exp.to_identifier(name, quoted=True).sql("duckdb")

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import duckdb
 import pytest
 
-from exports.sources.connection import connect
+from exports.sources.connection import connect, fitting
+from exports.sources.footers import page_bytes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -59,3 +60,28 @@ def test_it_spills_to_its_scratch_folder(
     with connection.sql(numbers).to_arrow_reader(2048) as reader:
         assert len(reader.read_next_batch()) == 2048
         assert any(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize(
+    ("pages", "memory", "threads"),
+    [(0, 256, 2), (48, 256, 2), (49, 512, 2), (112, 512, 2), (113, 512, 1), (400, 512, 1)],
+)
+def test_large_pages_take_more_memory_then_fewer_threads(
+    pages: int, memory: int, threads: int
+) -> None:
+    found = fitting(pages * 1_000_000, 256_000_000, 512_000_000, 2)
+
+    assert found == (memory * 1_000_000, threads)
+
+
+def test_a_file_of_large_pages_is_read(tmp_path: Path) -> None:
+    """DuckDB's own way of writing: one page of 80 MB for the text of each row group."""
+    path = str(tmp_path / "wide.parquet")
+    duckdb.sql(
+        f"COPY (SELECT i, repeat(md5(i::VARCHAR), 20) AS text FROM range(400_000) r(i)) TO '{path}'"
+    )
+    memory, most = 256_000_000, 512_000_000
+    with connect([path], scratch=tmp_path, memory=memory, spill=0, most=most) as opened:
+        assert page_bytes(opened, [path]) > 128_000_000
+        with opened.sql(f"FROM read_parquet('{path}')").to_arrow_reader(4096) as reader:
+            assert sum(batch.num_rows for batch in reader) == 400_000
