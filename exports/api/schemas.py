@@ -36,7 +36,7 @@ class NamedOut(Schema):
 class FileOut(Schema):
     """One file of a result."""
 
-    name: str = Field(examples=["flights.csv"])
+    name: str = Field(examples=["data.csv"])
     kind: str = Field(description="`data` or `manifest`.", examples=["data"])
     content_type: str = Field(examples=["text/csv"])
     rows: int | None = Field(description="Null for what holds no documents.")

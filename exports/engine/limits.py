@@ -10,9 +10,9 @@ class Limits:
     """Bounds of one run; memory and disk in bytes, times in seconds.
 
     ``scan_memory`` is DuckDB's share for plans that only scan, ``sort_memory`` for those that
-    join or sort, and for files with very large pages.
-    ``spill`` bounds what it may write to the scratch folder. The rows to come are
-    counted when a run has lasted ``count_after``; the count is dropped after ``count_for``.
+    join or sort, and for files with very large pages. ``spill`` bounds what it may write to the
+    scratch folder. The rows to come are counted when a run has lasted ``count_after``; the count
+    is dropped after ``count_for``.
     """
 
     scan_memory: int = 256_000_000

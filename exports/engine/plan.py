@@ -56,7 +56,7 @@ class Plan:
     @property
     def files(self) -> tuple[str, ...]:
         """The names of the files that will come out."""
-        return (f"{self.request.collection}.{self.request.format}",)
+        return (f"data.{self.request.format}",)
 
     @property
     def texts(self) -> frozenset[str]:

@@ -7,12 +7,11 @@ from typing import TYPE_CHECKING
 import duckdb
 from sqlglot import exp
 
+from exports.sources.footers import page_bytes
 from exports.sources.sql import text
 
-from exports.sources.footers import page_bytes
-
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
 REST = 64_000_000  # bytes: what a scan holds besides pages
@@ -38,10 +37,10 @@ def connect(
     """
     connection = duckdb.connect(":memory:")
     try:
+        _set(connection, _confined(files, scratch, spill))
         pages = page_bytes(connection, files)
         memory, threads = fitting(pages, memory, max(memory, most), threads)
-        for name, value in _settings(files, scratch, memory, spill, threads):
-            connection.execute(f"SET {name} = {text(value)}")
+        _set(connection, _bounded(memory, threads))
     except BaseException:
         connection.close()
         raise
@@ -59,18 +58,24 @@ def fitting(pages: int, memory: int, most: int, threads: int) -> tuple[int, int]
     return most, threads if needed <= most else 1
 
 
-def _settings(
-    files: Sequence[str], scratch: Path, memory: int, spill: int, threads: int
-) -> Iterator[tuple[str, exp.Expr]]:
+def _set(connection: duckdb.DuckDBPyConnection, settings: Iterable[tuple[str, exp.Expr]]) -> None:
+    for name, value in settings:
+        connection.execute(f"SET {name} = {text(value)}")
+
+
+def _confined(files: Sequence[str], scratch: Path, spill: int) -> Iterator[tuple[str, exp.Expr]]:
     # The order matters: once access is off, the folder and the files can no longer be named.
     yield "temp_directory", exp.Literal.string(str(scratch))
     yield "max_temp_directory_size", exp.Literal.string(f"{spill}B")
-    yield "threads", exp.Literal.number(threads)
-    yield "memory_limit", exp.Literal.string(f"{memory}B")
     yield "TimeZone", exp.Literal.string("UTC")
     yield "allowed_paths", exp.Array(expressions=[exp.Literal.string(file) for file in files])
     yield "enable_external_access", exp.false()
     yield "autoinstall_known_extensions", exp.false()
     yield "autoload_known_extensions", exp.false()
     yield "python_enable_replacements", exp.false()
+
+
+def _bounded(memory: int, threads: int) -> Iterator[tuple[str, exp.Expr]]:
+    yield "threads", exp.Literal.number(threads)
+    yield "memory_limit", exp.Literal.string(f"{memory}B")
     yield "lock_configuration", exp.true()

@@ -74,7 +74,7 @@ def page_bytes(connection: duckdb.DuckDBPyConnection, files: Sequence[str]) -> i
     )
     query = exp.select(exp.func("max", exp.column("held"))).from_(held.subquery("groups"))
     try:
-        found = connection.execute(query.sql("duckdb"), [list(files)]).fetchall()
+        found = connection.execute(text(query), [list(files)]).fetchall()
     except duckdb.Error:
         return 0
     return int(found[0][0] or 0)

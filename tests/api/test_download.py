@@ -33,7 +33,7 @@ def test_it_yields_the_bytes_of_the_checksum(rest: Rest, finished: Export) -> No
 
 def test_it_says_what_it_is(rest: Rest, finished: Export) -> None:
     file = finished.files.get(kind="data")
-    answer = rest.get(f"/exports/{finished.uid}/files/trips.csv")
+    answer = rest.get(f"/exports/{finished.uid}/files/data.csv")
 
     told = {
         "Content-Type": "text/csv",
@@ -49,7 +49,7 @@ def test_it_says_what_it_is(rest: Rest, finished: Export) -> None:
 
 def test_the_users_name_is_made_harmless(rest: Rest, finished: Export) -> None:
     Export.objects.update(file_name='../../etc/\u202epa\r\nss"wd')
-    answer = rest.get(f"/exports/{finished.uid}/files/trips.csv")
+    answer = rest.get(f"/exports/{finished.uid}/files/data.csv")
 
     assert answer.getvalue()
     assert answer.headers["Content-Disposition"] == 'attachment; filename="passwd.csv"'
@@ -64,36 +64,36 @@ def test_the_manifest_is_named_after_its_data(rest: Rest, finished: Export) -> N
 
 
 def test_it_is_recorded_before_the_first_byte(rest: Rest, finished: Export) -> None:
-    answer = rest.get(f"/exports/{finished.uid}/files/trips.csv")
+    answer = rest.get(f"/exports/{finished.uid}/files/data.csv")
 
     event = AuditEvent.objects.get(action="export.downloaded")
     assert event.subject == finished.uid
-    assert AuditDetail.objects.get(event_id=event.pk).detail["file"] == "trips.csv"
+    assert AuditDetail.objects.get(event_id=event.pk).detail["file"] == "data.csv"
     assert answer.getvalue()
 
 
 def test_it_is_one_event_an_hour_for_each_file(rest: Rest, finished: Export) -> None:
-    for name in ("trips.csv", "trips.csv", "manifest.json"):
+    for name in ("data.csv", "data.csv", "manifest.json"):
         rest.get(f"/exports/{finished.uid}/files/{name}").getvalue()
 
     assert downloads() == 2
 
 
 def test_a_session_downloads_by_a_link(finished: Export, ada: User) -> None:
-    answer = signed_in(ada).get(f"/exports/{finished.uid}/files/trips.csv", namespace="demo")
+    answer = signed_in(ada).get(f"/exports/{finished.uid}/files/data.csv", namespace="demo")
 
     assert hashlib.sha256(answer.getvalue()).hexdigest() == finished.files.get(kind="data").sha256
 
 
 def test_an_auditor_sees_no_cell(auditing: Rest, finished: Export) -> None:
-    answer = auditing.get(f"/exports/{finished.uid}/files/trips.csv")
+    answer = auditing.get(f"/exports/{finished.uid}/files/data.csv")
 
     assert (answer.status_code, answer.json()["code"]) == (403, "forbidden")
     assert downloads() == 0
 
 
 def test_a_key_needs_the_scope(reading: Rest, finished: Export) -> None:
-    assert reading.get(f"/exports/{finished.uid}/files/trips.csv").status_code == 403
+    assert reading.get(f"/exports/{finished.uid}/files/data.csv").status_code == 403
 
 
 @pytest.mark.parametrize("name", ["other.csv", "%2e%2e", "a%00b", "é.csv"])
@@ -107,12 +107,12 @@ def test_a_file_that_is_not_there_is_404(name: str, rest: Rest, finished: Export
 def test_nothing_is_there_before_it_is_ready(
     rest: Rest, make_export: Callable[..., Export]
 ) -> None:
-    assert rest.get(f"/exports/{make_export().uid}/files/trips.csv").status_code == 404
+    assert rest.get(f"/exports/{make_export().uid}/files/data.csv").status_code == 404
 
 
 def test_what_has_expired_is_gone(rest: Rest, finished: Export) -> None:
     Export.objects.update(state=State.EXPIRED)
-    answer = rest.get(f"/exports/{finished.uid}/files/trips.csv")
+    answer = rest.get(f"/exports/{finished.uid}/files/data.csv")
 
     assert (answer.status_code, answer.json()["code"]) == (410, "gone")
     assert "Run the export again" in answer.json()["detail"]
@@ -121,12 +121,12 @@ def test_what_has_expired_is_gone(rest: Rest, finished: Export) -> None:
 def test_what_was_deleted_is_gone(rest: Rest, finished: Export) -> None:
     rest.send("DELETE", f"/exports/{finished.uid}")
 
-    assert rest.get(f"/exports/{finished.uid}/files/trips.csv").status_code == 410
+    assert rest.get(f"/exports/{finished.uid}/files/data.csv").status_code == 410
 
 
 def test_what_the_store_lost_is_gone_and_not_recorded(rest: Rest, finished: Export) -> None:
     result_store().delete(ExportFile.objects.get(kind="data").key)
-    answer = rest.get(f"/exports/{finished.uid}/files/trips.csv")
+    answer = rest.get(f"/exports/{finished.uid}/files/data.csv")
 
     assert (answer.status_code, answer.json()["code"]) == (410, "gone")
     assert downloads() == 0

@@ -79,8 +79,8 @@ def test_a_finished_export_names_its_files(rest: Rest, finished: Export) -> None
 
     assert (answer["state"], answer["percent"], answer["rows_done"]) == ("ready", 100, 1000)
     assert answer["expires_at"] > answer["ended_at"] >= answer["started_at"]
-    assert (data["name"], data["kind"], data["rows"]) == ("trips.csv", "data", 1000)
-    assert data["url"] == f"/api/v1/exports/{finished.uid}/files/trips.csv"
+    assert (data["name"], data["kind"], data["rows"]) == ("data.csv", "data", 1000)
+    assert data["url"] == f"/api/v1/exports/{finished.uid}/files/data.csv"
     assert (manifest["name"], manifest["kind"]) == ("manifest.json", "manifest")
     assert (manifest["rows"], manifest["content_type"]) == (None, "application/json")
 

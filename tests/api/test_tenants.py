@@ -51,7 +51,7 @@ def address(finished: Export) -> Callable[[str], str]:
     arguments = {
         "export": [finished.uid],
         "cancel": [finished.uid],
-        "download": [finished.uid, "trips.csv"],
+        "download": [finished.uid, "data.csv"],
         "collection": ["trips"],
     }
     return lambda name: reverse(f"api:{name}", args=arguments.get(name, [])).removeprefix("/api/v1")

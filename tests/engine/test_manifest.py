@@ -50,7 +50,7 @@ def test_it_says_everything(tmp_path: Path) -> None:
     assert (manifest["rows"], manifest["notices"]) == (2, {"not_finite_numbers": 1})
     assert manifest["files"] == [
         {
-            "name": "things.csv",
+            "name": "data.csv",
             "content_type": "text/csv",
             "rows": 2,
             "bytes": result.files[0].bytes,

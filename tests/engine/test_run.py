@@ -111,8 +111,8 @@ def spied(
 def test_the_result_tells_of_the_very_bytes(few: Place, format_: str) -> None:
     result = few.run(format_)
     [file] = result.files
-    data = (few.folder / "store" / f"things.{format_}").read_bytes()
-    assert (file.name, file.rows, file.bytes) == (f"things.{format_}", 3, len(data))
+    data = (few.folder / "store" / f"data.{format_}").read_bytes()
+    assert (file.name, file.rows, file.bytes) == (f"data.{format_}", 3, len(data))
     assert file.sha256 == hashlib.sha256(data).hexdigest()
     assert (few.progress.rows_done, few.progress.rows_total) == (3, 3)
     assert (few.progress.bytes_done, few.progress.step) == (len(data), "checking")

@@ -232,7 +232,7 @@ FINITE = [
 def test_what_no_text_can_hold_is_null_and_counted(tmp_path: Path, format_: str) -> None:
     things = of_query(tmp_path, INFINITE)
     result = things.run(format_)
-    text = (tmp_path / "store" / f"things.{format_}").read_text()
+    text = (tmp_path / "store" / f"data.{format_}").read_text()
     assert dict(result.notices) == {"infinite_times": 5, "not_finite_numbers": 3}
     assert "ERROR" not in text
     if format_ == "json":

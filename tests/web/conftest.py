@@ -101,7 +101,7 @@ def ready(make_export: Callable[..., Export]) -> Export:
         rows_total=50,
         bytes_done=2345,
     )
-    for name, kind in (("trips.csv", "data"), ("manifest.json", "manifest")):
+    for name, kind in (("data.csv", "data"), ("manifest.json", "manifest")):
         ExportFile.objects.create(
             export=export,
             attempt=1,

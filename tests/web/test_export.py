@@ -84,7 +84,7 @@ def test_files_come_with_what_checks_them(as_ada: Browser, ready: Export) -> Non
     data, manifest = [
         each.attributes["href"] for each in elements(html, "a") if "download" in each.attributes
     ]
-    assert data == f"/api/v1/exports/{ready.uid}/files/trips.csv?namespace=demo"
+    assert data == f"/api/v1/exports/{ready.uid}/files/data.csv?namespace=demo"
     assert manifest == f"/api/v1/exports/{ready.uid}/files/manifest.json?namespace=demo"
     assert texts(html, "p", class_="file-name") == ["late-trips.csv", "late-trips.manifest.json"]
     assert f"echo '{SHA256} late-trips.csv' | sha256sum -c" in texts(html, "code")
