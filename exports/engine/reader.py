@@ -10,7 +10,7 @@ from exports.engine.explain import explain_read
 from exports.engine.plan import VIEW
 from exports.sources.connection import connect
 from exports.sources.errors import PropertyRefused, SchemasDiffer, SourceError
-from exports.sources.footers import count_documents, read_properties
+from exports.sources.footers import read_properties
 from exports.sources.relation import create_view
 from exports.sources.sql import text
 
@@ -26,17 +26,20 @@ if TYPE_CHECKING:
     from exports.query.schema import Property
     from exports.sources.relation import Found
     from exports.sources.source import Source
+    from exports.sources.weight import Weight
 
-BATCH = 4096  # rows: two of DuckDB's vectors; more is no faster, and wide documents stay small
+MOST_ROWS = 4096  # in a batch; more is no faster
+BATCH = 4 << 20  # bytes of a batch, about, where documents are wide
 
 
 class Reader:
     """The documents of a source, as a plan wants them."""
 
-    def __init__(self, connection: duckdb.DuckDBPyConnection, plan: Plan, documents: int) -> None:
+    def __init__(self, connection: duckdb.DuckDBPyConnection, plan: Plan, weight: Weight) -> None:
         self._connection = connection
         self._plan = plan
-        self.documents = documents
+        self._rows = min(MOST_ROWS, BATCH // max(weight.document, 1) + 1)
+        self.documents = weight.documents
 
     def batches(self) -> Iterator[pa.RecordBatch]:
         """The rows, in batches whose columns are those of the plan, as DuckDB writes them.
@@ -44,7 +47,7 @@ class Reader:
         :raises EngineError: the reason why they could not be read.
         """
         try:
-            with self._connection.sql(self._plan.data).to_arrow_reader(BATCH) as reader:
+            with self._connection.sql(self._plan.data).to_arrow_reader(self._rows) as reader:
                 yield from reader
         except Exception as error:
             raise explain_read(error) from error
@@ -66,7 +69,7 @@ def opened(plan: Plan, source: Source, *, scratch: Path, limits: Limits) -> Iter
     :raises SourceInvalid: it cannot be read.
     """
     memory = limits.sort_memory if plan.sorts else limits.scan_memory
-    connection = connect(
+    connection, weight = connect(
         source.files,
         scratch=scratch,
         memory=memory,
@@ -78,7 +81,7 @@ def opened(plan: Plan, source: Source, *, scratch: Path, limits: Limits) -> Iter
         create_view(connection, VIEW, source, _checked(connection, source, plan))
         for each in plan.lists:
             connection.execute(text(each.create), [list(each.values)]).fetchall()
-        yield Reader(connection, plan, count_documents(connection, source.files))
+        yield Reader(connection, plan, weight)
     finally:
         connection.close()
 

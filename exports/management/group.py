@@ -69,19 +69,20 @@ class Group:
                     self._restart(member)
 
     def end(self, patience: float = 10) -> None:
-        """Ask each to end, wait ``patience`` seconds in all, then make it."""
+        """Ask them to end, the last one first, since each needs those that were started before.
+
+        After ``patience`` seconds in all they are made to.
+        """
         deadline = time.monotonic() + patience
-        for member in reversed(self._members):
-            if member.process.poll() is None:
-                member.process.terminate()
-        for member in reversed(self._members):
+        while self._members:
+            member = self._members.pop()
+            member.process.terminate()
             try:
                 member.process.wait(max(0.1, deadline - time.monotonic()))
             except subprocess.TimeoutExpired:
                 logger.warning("%s did not end in time; it is made to.", member.name)
                 member.process.kill()
                 member.process.wait()
-        self._members.clear()
 
     def _restart(self, member: Member) -> None:
         quick = time.monotonic() - member.started < _QUICK

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import duckdb
 from sqlglot import exp
 
-from exports.sources.footers import page_bytes
 from exports.sources.sql import text
+from exports.sources.weight import Weight, weigh
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -25,8 +25,8 @@ def connect(
     spill: int,
     threads: int = 2,
     most: int = 0,
-) -> duckdb.DuckDBPyConnection:
-    """A connection that can read ``files`` and spill to ``scratch``, and can do no more.
+) -> tuple[duckdb.DuckDBPyConnection, Weight]:
+    """A connection that can read ``files`` and spill to ``scratch`` and can do no more; and their weight.
 
     :param files: real paths; whatever else a query names is refused.
     :param scratch: a folder of the caller's, for what does not fit into the memory.
@@ -38,13 +38,13 @@ def connect(
     connection = duckdb.connect(":memory:")
     try:
         _set(connection, _confined(files, scratch, spill))
-        pages = page_bytes(connection, files)
-        memory, threads = fitting(pages, memory, max(memory, most), threads)
+        weight = weigh(connection, files)
+        memory, threads = fitting(weight.pages, memory, max(memory, most), threads)
         _set(connection, _bounded(memory, threads))
     except BaseException:
         connection.close()
         raise
-    return connection
+    return connection, weight
 
 
 def fitting(pages: int, memory: int, most: int, threads: int) -> tuple[int, int]:

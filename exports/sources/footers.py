@@ -1,4 +1,4 @@
-"""What the footers of Parquet files say: names, types, numbers of rows."""
+"""What the footers of Parquet files say: names and types."""
 
 from __future__ import annotations
 
@@ -19,7 +19,6 @@ from exports.sources.sql import text
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-PAGE = 100_000_000  # bytes
 MAX_PRECISION = 38  # DuckDB reads a decimal with more digits as a float
 
 
@@ -50,34 +49,6 @@ def read_properties(connection: duckdb.DuckDBPyConnection, files: Sequence[str])
     properties = tuple(kind_of(name, kind, name) for name, kind in types.items())
     cast = (each.name for each in properties if types[each.name] != connection.sqltype(each.sql))
     return Found(properties, frozenset(cast))
-
-
-def count_documents(connection: duckdb.DuckDBPyConnection, files: Sequence[str]) -> int:
-    """How many documents the files hold: their footers say it."""
-    query = "SELECT num_rows FROM parquet_file_metadata(?)"
-    return sum(rows for (rows,) in connection.execute(query, [list(files)]).fetchall())
-
-
-def page_bytes(connection: duckdb.DuckDBPyConnection, files: Sequence[str]) -> int:
-    """What one thread holds of the files while it reads a row group, at most, in bytes.
-
-    DuckDB writes a column of a row group as pages of up to 100 MB, and holds one of each column,
-    in a block whose size is a power of two. A file that cannot be read counts as nothing here.
-    """
-    page = exp.func("least", exp.column("total_uncompressed_size"), exp.Literal.number(PAGE))
-    block = exp.func("pow", exp.Literal.number(2), exp.func("ceil", exp.func("log2", page)))
-    held = (
-        exp.select(exp.func("sum", block).as_("held"))
-        .from_(exp.Table(this=exp.func("parquet_metadata", exp.Placeholder())))
-        .where(exp.column("total_uncompressed_size") > exp.Literal.number(0))
-        .group_by("file_name", "row_group_id")
-    )
-    query = exp.select(exp.func("max", exp.column("held"))).from_(held.subquery("groups"))
-    try:
-        found = connection.execute(text(query), [list(files)]).fetchall()
-    except duckdb.Error:
-        return 0
-    return int(found[0][0] or 0)
 
 
 def _trees(connection: duckdb.DuckDBPyConnection, files: Sequence[str]) -> dict[str, list[Node]]:

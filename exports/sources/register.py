@@ -11,7 +11,7 @@ from sqlglot import exp
 from exports.query.schema import Kind, Property, Schema
 from exports.sources.connection import connect
 from exports.sources.errors import KeyNull, KeyRefused, KeyRepeated, SourceUnreadable
-from exports.sources.footers import count_documents, read_properties
+from exports.sources.footers import read_properties
 from exports.sources.locate import locate
 from exports.sources.relation import create_view
 from exports.sources.source import Source, SourceKind
@@ -52,14 +52,14 @@ def register(
     """
     files = locate(locations, roots)
     source = Source(SourceKind.PARQUET, files)
-    connection = connect(files, scratch=scratch, memory=MEMORY, spill=SPILL)
+    connection, weight = connect(files, scratch=scratch, memory=MEMORY, spill=SPILL)
     try:
         found = read_properties(connection, files)
         _check_kind(key, found.properties)
         create_view(connection, VIEW, source, found)
         _check_values(connection, key, files)
         schema = Schema(key, found.properties)
-        return Registered(source, schema, count_documents(connection, files))
+        return Registered(source, schema, weight.documents)
     finally:
         connection.close()
 

@@ -9,7 +9,6 @@ import duckdb
 import pytest
 
 from exports.sources.connection import connect, fitting
-from exports.sources.footers import page_bytes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,7 +19,7 @@ PLANES = str(SAMPLE / "planes.parquet")
 
 @pytest.fixture
 def connection(tmp_path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
-    opened = connect([PLANES], scratch=tmp_path, memory=64_000_000, spill=1 << 30)
+    opened, _ = connect([PLANES], scratch=tmp_path, memory=64_000_000, spill=1 << 30)
     with opened:
         yield opened
 
@@ -81,7 +80,7 @@ def test_a_file_of_large_pages_is_read(tmp_path: Path) -> None:
         f"COPY (SELECT i, repeat(md5(i::VARCHAR), 20) AS text FROM range(400_000) r(i)) TO '{path}'"
     )
     memory, most = 256_000_000, 512_000_000
-    with connect([path], scratch=tmp_path, memory=memory, spill=0, most=most) as opened:
-        assert page_bytes(opened, [path]) > 128_000_000
-        with opened.sql(f"FROM read_parquet('{path}')").to_arrow_reader(4096) as reader:
-            assert sum(batch.num_rows for batch in reader) == 400_000
+    opened, weight = connect([path], scratch=tmp_path, memory=memory, spill=0, most=most)
+    assert (weight.documents, weight.pages > 128_000_000) == (400_000, True)
+    with opened, opened.sql(f"FROM read_parquet('{path}')").to_arrow_reader(4096) as reader:
+        assert sum(batch.num_rows for batch in reader) == 400_000
