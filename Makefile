@@ -23,7 +23,7 @@ help:
 # Installed things are reused: this runs again only when the lock has changed.
 $(VENV)/installed: requirements.lock
 	@command -v $(PYTHON) >/dev/null || { echo "Waybill needs Python 3.11; name yours with PYTHON=."; exit 1; }
-	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV) || { \
+	@test -x $(BIN)/pip || $(PYTHON) -m venv $(VENV) || { \
 		echo "This Python cannot make virtual environments: apt-get install python3-venv"; exit 1; }
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements.lock
 	@touch $@

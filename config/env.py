@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 import secrets
+from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
+from urllib.parse import parse_qsl, unquote, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
@@ -60,15 +61,14 @@ def secret(name: str, file: Path) -> str:
     made = file.with_suffix(f".{os.getpid()}")
     made.touch(mode=0o600)
     made.write_text(secrets.token_urlsafe(48))
-    try:
-        made.rename(file) if not file.exists() else made.unlink()
-    finally:
-        made.unlink(missing_ok=True)
+    with suppress(FileExistsError):  # another process was faster: its secret counts
+        os.link(made, file)
+    made.unlink()
     return file.read_text().strip()
 
 
 def postgres(url: str) -> dict[str, object]:
-    """Django's settings for a ``postgres://user:password@host:port/name`` address."""
+    """Django's settings for a ``postgres://user:password@host:port/name?sslmode=…`` address."""
     parts = urlsplit(url)
     if parts.scheme not in {"postgres", "postgresql"} or not parts.path.strip("/"):
         raise ImproperlyConfigured(
@@ -81,4 +81,5 @@ def postgres(url: str) -> dict[str, object]:
         "PASSWORD": unquote(parts.password or ""),
         "HOST": unquote(parts.hostname or ""),
         "PORT": str(parts.port or ""),
+        "OPTIONS": dict(parse_qsl(parts.query)),
     }

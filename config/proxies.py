@@ -24,7 +24,8 @@ class ClientAddressMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         count: int = settings.TRUSTED_PROXIES
-        said = [each.strip() for each in request.headers.get("X-Forwarded-For", "").split(",")]
-        if count and said[0]:
-            request.META["REMOTE_ADDR"] = said[-min(count, len(said))][:45]
+        said = request.headers.get("X-Forwarded-For", "").split(",")
+        known = [each.strip() for each in said if each.strip()]
+        if count and known:
+            request.META["REMOTE_ADDR"] = known[-min(count, len(known))][:45]
         return self._get_response(request)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tempfile
 from hashlib import sha256
 from pathlib import Path
@@ -11,9 +12,11 @@ from config.settings.storage import VAR_DIR
 
 
 def _socket() -> Path:
-    """The embedded server's socket: under var/, unless the kernel finds that path too long."""
+    """The embedded server's socket: under var/, unless that path is too long for the kernel, or
+    holds what Redis's clients do not read in an address, such as a blank.
+    """
     path = VAR_DIR / "valkey.sock"
-    if len(str(path)) <= 100:
+    if re.fullmatch(r"[\w./-]{1,100}", str(path), re.ASCII):
         return path
     digest = sha256(str(path).encode()).hexdigest()[:16]
     return Path(tempfile.gettempdir()) / f"waybill-{digest}.sock"

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 
 from exports.domain.audit import Actor, audit_append
+from exports.domain.clock import database_now
 from exports.domain.errors import Forbidden, Gone, NotFound
 from exports.models import (
     ApiKey,
@@ -108,7 +109,8 @@ class Caller:
         """
         export = self.export(uid)
         self.require(Scope.DOWNLOADS_READ)
-        if export.state == State.EXPIRED:
+        over = export.expires_at is not None and export.expires_at <= database_now()
+        if over or export.state == State.EXPIRED:
             raise Gone("The files of this export have expired. Run the export again.")
         found = export.files.filter(name=name).first() if export.state == State.READY else None
         if found is None:

@@ -40,6 +40,15 @@ class Claim:
         """Where this attempt's files lie, and no other's."""
         return f"{attempts_prefix(self.export)}/{self.attempt}"
 
+    @property
+    def scratch(self) -> str:
+        """The name of the folder for what this attempt spills."""
+        return f"{self.export.uid}-{self.attempt}"
+
+    def is_published(self) -> bool:
+        """Whether the files that the export shows are this attempt's."""
+        return self.export.files.filter(attempt=self.attempt).exists()
+
     def fenced(self, **changes: Any) -> None:
         """Write to the export, if this attempt still holds it.
 

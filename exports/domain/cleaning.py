@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+import shutil
 from typing import TYPE_CHECKING
 
 from django.conf import settings
@@ -13,9 +15,14 @@ from exports.domain.claims import attempts_prefix
 from exports.domain.clock import database_now
 from exports.domain.runs import run_reap
 from exports.models import Export, IdempotencyKey, State
+from exports.stores.errors import StoreError
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from exports.stores.base import Store
+
+logger = logging.getLogger(__name__)
 
 
 def leases_reap() -> int:
@@ -44,10 +51,26 @@ def exports_clear(store: Store) -> int:
     for export in dead.exclude(state__in=[State.PENDING, State.RUNNING]).select_related(
         "namespace"
     ):
-        for key in list(store.list(f"{attempts_prefix(export)}/")):
-            store.delete(key)
+        try:
+            for key in list(store.list(f"{attempts_prefix(export)}/")):
+                store.delete(key)
+        except (OSError, StoreError):
+            # The next round tries again; the others must not wait for it.
+            logger.exception("%s: its files could not be removed", export.uid)
+            continue
         cleared += Export.objects.filter(pk=export.pk).update(cleared_at=now)
     return cleared
+
+
+def scratch_clear(folder: Path) -> int:
+    """Remove what killed runs spilled on this host. Returns how many folders.
+
+    What is of no export that is known here is not ours to remove.
+    """
+    over = [each for each in folder.glob("exp_*-*") if _is_over(each.name.rpartition("-")[0])]
+    for each in over:
+        shutil.rmtree(each, ignore_errors=True)
+    return len(over)
 
 
 def idempotency_forget() -> int:
@@ -56,6 +79,12 @@ def idempotency_forget() -> int:
         created_at__lt=database_now() - settings.IDEMPOTENCY_KEPT
     ).exclude(export__state__in=[State.AWAITING_APPROVAL, State.PENDING, State.RUNNING])
     return old.delete()[0] if old.exists() else 0
+
+
+def _is_over(uid: str) -> bool:
+    """Whether no attempt at the export can be writing any more."""
+    held = Q(lease_until__gte=database_now())
+    return Export.objects.filter(uid=uid).exclude(held).exists()
 
 
 def _expire(export: Export) -> bool:

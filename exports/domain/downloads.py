@@ -9,7 +9,7 @@ from django.db import transaction
 
 from exports.domain.audit import audit_append
 from exports.domain.clock import database_now
-from exports.models import AuditDetail, AuditEvent
+from exports.models import AuditDetail, AuditEvent, Export
 
 if TYPE_CHECKING:
     from exports.domain.access import Caller
@@ -21,6 +21,8 @@ _ONE_EVENT_PER = timedelta(hours=1)
 def download_record(caller: Caller, file: ExportFile, *, asked_range: str = "") -> None:
     """Write the event before the first byte goes out: one per person, file and hour."""
     with transaction.atomic():
+        # One after the other, or two at once would both find that it was not told yet.
+        Export.objects.select_for_update(no_key=True).get(pk=file.export_id)
         if _told_already(caller, file):
             return
         audit_append(

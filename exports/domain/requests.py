@@ -170,7 +170,8 @@ def _misnamed(request: ExportRequest) -> list[FieldError]:
 
 def _unstorable(request: ExportRequest) -> list[FieldError]:
     """Text that no database column can hold: NUL, and halves of surrogate pairs."""
-    named = request.model_dump(include={"label", "description", "file_name", "collection"})
+    texts = {"label", "description", "file_name", "collection", "timezone"}
+    named = request.model_dump(include=texts)
     return [
         FieldError(name, "Take out the characters that are no text: NUL or a lone surrogate.")
         for name, text in named.items()

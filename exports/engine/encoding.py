@@ -1,12 +1,13 @@
-"""From the batches of a plan to the pieces of its file."""
+"""From the batches of a plan to the pieces of its file, in two steps that run side by side."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
 from exports.engine.arrow import relabel, retyped
-from exports.engine.encoders.csv import encode_csv
+from exports.engine.encoders.csv import encode_csv, to_cells
 from exports.engine.encoders.json import encode_json
 from exports.engine.encoders.jsonl import encode_jsonl
 from exports.engine.encoders.parquet import encode_parquet
@@ -23,37 +24,50 @@ if TYPE_CHECKING:
     from exports.engine.encoders.base import Piece
     from exports.engine.plan import Plan
 
+    Prepare = Callable[[Iterable[pa.RecordBatch]], Iterator[pa.RecordBatch]]
+    Encode = Callable[[Iterable[pa.RecordBatch]], Iterator[Piece]]
 
-def encoding(
-    plan: Plan, notices: Counter[str]
-) -> Callable[[Iterable[pa.RecordBatch]], Iterator[Piece]]:
-    """What turns the batches of a plan into its file.
+
+@dataclass(frozen=True, slots=True)
+class Encoding:
+    """How batches become a file.
+
+    ``prepare`` asserts their order and makes them fit for the format, ``encode`` writes them.
+    """
+
+    prepare: Prepare
+    encode: Encode
+
+
+def encoding(plan: Plan, notices: Counter[str]) -> Encoding:
+    """The encoding of a plan's batches.
 
     :param notices: counts what is written otherwise than it lies there.
     """
-    encoder = _encoder(plan)
     fit = _fit(plan, notices)
 
-    def encode(batches: Iterable[pa.RecordBatch]) -> Iterator[Piece]:
-        rows = in_order(batches) if plan.rows_first else batches
-        return encoder(map(fit, rows))
+    def prepare(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+        return map(fit, in_order(batches) if plan.rows_first else batches)
 
-    return encode
+    return Encoding(prepare, _encode(plan))
 
 
-def _encoder(plan: Plan) -> Callable[[Iterable[pa.RecordBatch]], Iterator[Piece]]:
+def _fit(plan: Plan, notices: Counter[str]) -> Callable[[pa.RecordBatch], pa.RecordBatch]:
+    if plan.request.format is Format.PARQUET:
+        return partial(retyped, schema=plan.arrow, leaf=relabel)
+    legible = Legible(plan.arrow, notices)
+    if plan.request.format is Format.CSV:
+        return lambda batch: to_cells(legible(batch), texts=plan.texts)
+    return legible
+
+
+def _encode(plan: Plan) -> Encode:
     match plan.request.format:
         case Format.JSONL:
             return encode_jsonl
         case Format.JSON:
             return encode_json
         case Format.CSV:
-            return partial(encode_csv, schema=plan.arrow, texts=plan.texts)
+            return partial(encode_csv, names=plan.arrow.names)
         case Format.PARQUET:
             return partial(encode_parquet, schema=plan.arrow)
-
-
-def _fit(plan: Plan, notices: Counter[str]) -> Callable[[pa.RecordBatch], pa.RecordBatch]:
-    if plan.request.format.is_text:
-        return Legible(plan.arrow, notices)
-    return partial(retyped, schema=plan.arrow, leaf=relabel)

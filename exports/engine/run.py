@@ -75,9 +75,10 @@ def run(
             forecast(plan, reader, progress, limits),
         ):
             sink = Sink(writer, progress)
+            steps = encoding(plan, notices)
             Line(
-                read=reader.batches,
-                encode=encoding(plan, notices),
+                read=lambda: steps.prepare(reader.batches()),
+                encode=steps.encode,
                 write=sink.write,
                 interrupt=reader.interrupt,
             ).run(stop)

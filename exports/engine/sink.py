@@ -14,8 +14,6 @@ if TYPE_CHECKING:
     from exports.engine.encoders.base import Piece
     from exports.engine.progress import Progress
 
-STRIDE = 256 << 10  # bytes; hashed and written while they are still in the processor's cache
-
 
 class Writer(Protocol):
     """One file being stored; nothing of it is visible before ``close``, or after ``abort``."""
@@ -55,19 +53,17 @@ class Sink:
         :raises StorageFailed: the store did not take them.
         """
         for piece in pieces:
-            data = memoryview(piece.data)
-            for start in range(0, len(data), STRIDE):
-                self._store(data[start : start + STRIDE])
+            self._store(piece.data)
             self._rows += piece.rows
-            self._bytes += len(data)
+            self._bytes += len(piece.data)
             self._progress.rows_done += piece.rows
-            self._progress.bytes_done += len(data)
+            self._progress.bytes_done += len(piece.data)
 
     def result(self, name: str, content_type: str) -> FileResult:
         """What was stored."""
         return FileResult(name, content_type, self._rows, self._bytes, self._sum.hexdigest())
 
-    def _store(self, data: memoryview) -> None:
+    def _store(self, data: memoryview | bytes) -> None:
         self._sum.update(data)
         try:
             self._writer.write(data)

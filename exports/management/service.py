@@ -7,9 +7,9 @@ import os
 import socket
 import sys
 import time
+from http import HTTPStatus
+from http.client import HTTPConnection, HTTPException
 from typing import TYPE_CHECKING
-from urllib.error import URLError
-from urllib.request import urlopen
 
 from django.conf import settings
 from redis import Redis
@@ -45,12 +45,20 @@ def lock_var() -> TextIO:
 
 
 def check_port(port: int) -> None:
-    """:raises CannotStart: something else listens there."""
+    """:raises CannotStart: there is no such port, or something else listens there."""
+    if not 0 < port < 65536:
+        raise CannotStart(
+            f"There is no port {port}. Choose one from 1 to 65535: make run PORT=8080"
+        )
     with socket.socket() as probe:
         # What a closed server leaves behind for a minute does not make a port taken.
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((HOST, port))
+        except PermissionError:
+            raise CannotStart(
+                f"Port {port} is for root alone. Choose another: make run PORT=8080"
+            ) from None
         except OSError:
             raise CannotStart(
                 f"Port {port} on {HOST} is taken. Choose another: make run PORT={port + 1}"
@@ -66,15 +74,15 @@ def free_port() -> int:
 
 def start_all(group: Group, port: int) -> str:
     """Start every process, wait until the web server answers, and give its address."""
-    if settings.REDIS_URL.startswith("unix://") and "REDIS_URL" not in os.environ:
+    if not os.environ.get("REDIS_URL"):
         _start_valkey(group)
-    _wait_for(_redis_answers, "Redis", settings.REDIS_URL)
+    _wait_for(group, _redis_answers, "Redis", settings.REDIS_URL)
     for number in range(settings.WORKERS):
         group.manage(f"worker {number + 1}", "worker")
     group.manage("reconciler", "reconcile")
     group.start("web server", _gunicorn(port))
     address = f"http://{HOST}:{port}"
-    _wait_for(lambda: _web_answers(address), "The web server", address)
+    _wait_for(group, lambda: _web_answers(port), "The web server", address)
     return address
 
 
@@ -114,17 +122,25 @@ def _redis_answers() -> bool:
         return False
 
 
-def _web_answers(address: str) -> bool:
+def _web_answers(port: int) -> bool:
+    """Whatever it answers: it may know other names than this one, or want TLS."""
+    connection = HTTPConnection(HOST, port, timeout=2)
     try:
-        with urlopen(f"{address}/account/login/", timeout=2) as answer:
-            return bool(answer.status == 200)
-    except (URLError, OSError):
+        connection.request("GET", "/account/login/")
+        return connection.getresponse().status < HTTPStatus.INTERNAL_SERVER_ERROR
+    except (HTTPException, OSError):
         return False
+    finally:
+        connection.close()
 
 
-def _wait_for(ready: Callable[[], bool], what: str, where: str, seconds: float = 30) -> None:
+def _wait_for(
+    group: Group, ready: Callable[[], bool], what: str, where: str, seconds: float = 30
+) -> None:
     deadline = time.monotonic() + seconds
     while not ready():
+        if group.stop.is_set():
+            raise CannotStart("Stopped before everything was up.")
         if time.monotonic() > deadline:
             raise CannotStart(f"{what} did not answer at {where} within {seconds:.0f} s.")
         time.sleep(0.1)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.core.management import call_command
+from django.db import transaction
 
 from exports.domain.access import Caller, caller_for
 from exports.domain.audit import SYSTEM
@@ -45,12 +46,15 @@ def set_up() -> Ready:
 
 
 def _administrator(namespace: Namespace) -> tuple[User, str]:
+    """The first administrator, and his password for as long as it is the one that was made."""
     file: Path = settings.VAR_DIR / "credentials"
     admin = User.objects.filter(email=ADMIN).first()
     if admin is None:
         password = password_make()
         file.touch(mode=0o600)
         file.write_text(password)
-        admin = User.objects.create_user(ADMIN, password, name="Administrator")
-        member_add(namespace=namespace, user=admin, role=Role.ADMIN, actor=SYSTEM)
-    return admin, file.read_text() if file.exists() else ""
+        with transaction.atomic():
+            admin = User.objects.create_user(ADMIN, password, name="Administrator")
+            member_add(namespace=namespace, user=admin, role=Role.ADMIN, actor=SYSTEM)
+    password = file.read_text() if file.exists() else ""
+    return admin, password if admin.check_password(password) else ""

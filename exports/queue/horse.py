@@ -10,14 +10,17 @@ from threading import Event
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
-from django.db import DatabaseError
+from django.db import Error as DatabaseError
+from django.db import connection
 
 from exports.domain.access import Caller, role_in
 from exports.domain.claims import Claim, Fenced, export_claim, something_waits
+from exports.domain.reasons import REASONS
 from exports.domain.requests import request_thaw
 from exports.domain.runs import run_fail, run_publish
 from exports.domain.storage import result_store
 from exports.engine.errors import EngineError
+from exports.engine.explain import explain_write
 from exports.engine.limits import Limits
 from exports.engine.manifest import MANIFEST, build
 from exports.engine.plan import plan
@@ -27,6 +30,7 @@ from exports.engine.run import Result, run
 from exports.models import Collection, Export, ExportFile, Scope, Step
 from exports.queue.pulse import Pulse
 from exports.sources.source import Source
+from exports.stores.errors import StoreError
 from exports.wakeups import wake
 
 if TYPE_CHECKING:
@@ -64,6 +68,8 @@ def _run(claim: Claim) -> None:
     try:
         with pulse:
             files, result = _write(claim, store, progress, stop)
+        # It idled for as long as the run took; what lies in between may have cut it off.
+        connection.close()
         run_publish(
             claim,
             files=files,
@@ -83,16 +89,28 @@ def _run(claim: Claim) -> None:
 
 
 def _abandon(claim: Claim, store: Store, reason: str) -> None:
-    """Remove what this attempt wrote, then say why it ended, if it still may."""
+    """Say why this attempt ended, if it still may, then remove what it wrote."""
+    uid, attempt = claim.export.uid, claim.attempt
+    connection.close()
+    try:
+        if reason != "fenced":
+            _tell(claim, reason)
+        if claim.is_published():
+            logger.info("%s: attempt %s was published all the same", uid, attempt)
+            return
+    except DatabaseError:
+        # Nobody can tell how it stands: it may be published, and only the answer was lost. The
+        # reconciler ends it when its lease is over, and clears what is over.
+        logger.exception("%s: the end of attempt %s could not be told", uid, attempt)
+        return
     try:
         for key in list(store.list(f"{claim.prefix}/")):
             store.delete(key)
-    except OSError:
-        # The reconciler clears it; the export's end must be told all the same.
-        logger.exception("%s: its files could not be removed", claim.export.uid)
-    if reason == "fenced":
-        logger.info("%s: attempt %s was fenced off", claim.export.uid, claim.attempt)
-        return
+    except (OSError, StoreError):
+        logger.exception("%s: its files could not be removed; the reconciler will", uid)
+
+
+def _tell(claim: Claim, reason: str) -> None:
     try:
         run_fail(claim, reason)
     except Fenced:
@@ -111,7 +129,7 @@ def _write(
         made,
         {collection.name: Source.from_json(collection.source)},
         open_file=lambda name: store.create(f"{claim.prefix}/{name}"),
-        scratch=settings.SCRATCH_DIR / f"{export.uid}-{claim.attempt}",
+        scratch=settings.SCRATCH_DIR / claim.scratch,
         progress=progress,
         stop=stop,
         limits=_limits(),
@@ -132,7 +150,7 @@ def _check_still_allowed(export: Export) -> None:
     if not role:
         raise RunRefused("access_lost")
     caller = Caller(export.created_by, export.namespace, role, key=export.api_key)
-    if not caller.may(Scope.EXPORTS_WRITE):
+    if not caller.may(Scope.EXPORTS_WRITE) or export.collection not in caller.collections:
         raise RunRefused("access_lost")
     if export.collection.state != Collection.State.READY:
         raise RunRefused("collection_not_ready")
@@ -165,8 +183,10 @@ def _limits() -> Limits:
 def _reason(error: BaseException) -> str:
     if isinstance(error, RunRefused):
         return error.reason
+    if isinstance(error, OSError):
+        error = explain_write(error)
     if isinstance(error, EngineError):
-        return error.code
+        return error.code if error.code in REASONS else "failed"
     return "database_unavailable" if isinstance(error, DatabaseError) else "failed"
 
 

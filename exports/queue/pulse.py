@@ -9,7 +9,8 @@ from threading import Event, Thread
 from typing import TYPE_CHECKING
 
 from django.conf import settings
-from django.db import DatabaseError, connection
+from django.db import Error as DatabaseError
+from django.db import connection
 
 from exports.domain.claims import Fenced
 from exports.domain.runs import run_pulse
@@ -37,11 +38,15 @@ class Pulse:
         self._claim = claim
         self._progress = progress
         self._stop = stop
-        self._done = Event()
+        self._done, self._over = Event(), Event()
+        self._missed = 0
         self._thread = Thread(target=self._beat, name="pulse", daemon=True)
+        # Apart from the pulse, which hangs when the database does.
+        self._guard = Thread(target=self._watch, name="lease", daemon=True)
 
     def __enter__(self) -> Pulse:
         self._thread.start()
+        self._guard.start()
         return self
 
     def __exit__(
@@ -52,20 +57,21 @@ class Pulse:
     ) -> None:
         self._done.set()
         self._thread.join()
+        self._over.set()
+        self._guard.join()
 
     def _beat(self) -> None:
-        started = renewed = time.monotonic()
+        started = time.monotonic()
         while not self._done.wait(settings.EXPORT_PULSE.total_seconds()):
             try:
                 self._tell()
-                renewed = time.monotonic()
+                self._missed = 0
             except Fenced:
                 self._end("fenced")
                 break
             except DatabaseError as error:
                 logger.warning("%s: no pulse: %s", self._claim.export.uid, type(error).__name__)
                 connection.close()
-            self._check_lease(time.monotonic() - renewed)
             if time.monotonic() - started > settings.EXPORT_TIME_LIMIT.total_seconds():
                 self._end("timed_out")
         connection.close()
@@ -79,10 +85,14 @@ class Pulse:
             step=self._progress.step,
         )
 
-    def _check_lease(self, unrenewed: float) -> None:
-        if unrenewed > settings.EXPORT_LEASE.total_seconds() * 0.8:
-            logger.error("%s: the lease cannot be renewed; ending", self._claim.export.uid)
-            os._exit(_LEASE_LOST)
+    def _watch(self) -> None:
+        """Counts beats, not time: who was paused may find that the lease is still his."""
+        most = settings.EXPORT_LEASE * 0.8 / settings.EXPORT_PULSE
+        while not self._over.wait(settings.EXPORT_PULSE.total_seconds()):
+            self._missed += 1
+            if self._missed > most:
+                logger.error("%s: the lease cannot be renewed; ending", self._claim.export.uid)
+                os._exit(_LEASE_LOST)
 
     def _end(self, why: str) -> None:
         self.why = self.why or why

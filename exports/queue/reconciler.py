@@ -14,6 +14,7 @@ from exports.domain.cleaning import (
     exports_expire,
     idempotency_forget,
     leases_reap,
+    scratch_clear,
 )
 from exports.domain.storage import result_store
 from exports.wakeups import wake
@@ -23,14 +24,15 @@ logger = logging.getLogger(__name__)
 
 def reconcile_once() -> dict[str, int]:
     """One round. Returns what was done: how many of each."""
-    done = {
-        "reaped": leases_reap(),
-        "expired": exports_expire(),
-        "cleared": exports_clear(result_store()),
-        "forgotten": idempotency_forget(),
-    }
+    done = {"reaped": leases_reap(), "expired": exports_expire()}
+    # First of all: a store that fails must not keep back what waits.
     if something_waits():
         wake()
+    done |= {
+        "forgotten": idempotency_forget(),
+        "cleared": exports_clear(result_store()),
+        "scratch": scratch_clear(settings.SCRATCH_DIR),
+    }
     if any(done.values()):
         logger.info("reconciled: %s", done)
     return done

@@ -6,18 +6,24 @@ import ctypes
 import logging
 import os
 import signal
+import time
+from contextlib import suppress
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.db import connections
 from redis import Redis
+from redis.exceptions import RedisError
 from rq import Queue, Worker
 from rq.serializers import JSONSerializer
 
 from exports.queue.jobs import WakeUp
 
 if TYPE_CHECKING:
+    from types import FrameType
+
+    from rq.executions import Execution
     from rq.job import Job
 
 logger = logging.getLogger(__name__)
@@ -28,6 +34,8 @@ _libc = ctypes.CDLL(None, use_errno=True)
 
 class ExportWorker(Worker):
     """Takes wake-ups from one queue. With more than one, RQ can lose a job it took."""
+
+    asked_to_end = False
 
     def __init__(self) -> None:
         connection = Redis.from_url(settings.REDIS_URL)
@@ -51,12 +59,52 @@ class ExportWorker(Worker):
         super().fork_work_horse(job, queue)
 
     def main_work_horse(self, job: Job, queue: Queue) -> None:
-        die_with_parent(os.getppid())
+        # The worker's own id, noted before the fork: it may be gone already.
+        die_with_parent(self.pid or 0)
         super().main_work_horse(job, queue)
+
+    def request_stop(self, signum: int, frame: FrameType | None) -> None:
+        self.asked_to_end = True
+        super().request_stop(signum, frame)  # type: ignore[no-untyped-call]  # RQ's
+
+    # What RQ notes in Redis about a run is of no consequence. A failure to do so would end the
+    # worker, and the run with it.
+    def maintain_heartbeats(self, job: Job, execution: Execution) -> None:
+        with suppress(RedisError):
+            super().maintain_heartbeats(job, execution)
+
+    def set_shutdown_requested_date(self) -> None:
+        with suppress(RedisError):
+            super().set_shutdown_requested_date()  # type: ignore[no-untyped-call]  # RQ's
 
     def handle_exception(self, job: Job, *exc_info: Any) -> None:
         logger.error("A wake-up failed.", exc_info=exc_info)
         super().handle_exception(job, *exc_info)
+
+
+def work_until_asked(pause: float = 1) -> None:
+    """Run what comes, until a signal says to end.
+
+    RQ's worker gives up when Redis goes away between two jobs; another one takes its place here.
+    """
+    while not _work():
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, signal.SIG_DFL)
+        time.sleep(pause)
+
+
+def _work() -> bool:
+    """Work as one of RQ's workers. Returns whether it was asked to end."""
+    try:
+        worker = ExportWorker()
+    except RedisError as error:
+        logger.warning("Redis does not answer (%s); trying again.", type(error).__name__)
+        return False
+    try:
+        worker.work(logging_level="WARNING", with_scheduler=False)
+    except RedisError as error:
+        logger.warning("Redis went away (%s).", type(error).__name__)
+    return worker.asked_to_end
 
 
 def die_with_parent(parent: int) -> None:

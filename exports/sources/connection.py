@@ -26,7 +26,7 @@ def connect(
     threads: int = 2,
     most: int = 0,
 ) -> tuple[duckdb.DuckDBPyConnection, Weight]:
-    """A connection that can read ``files`` and spill to ``scratch`` and can do no more; and their weight.
+    """A connection that can read ``files``, spill to ``scratch`` and do no more; and their weight.
 
     :param files: real paths; whatever else a query names is refused.
     :param scratch: a folder of the caller's, for what does not fit into the memory.

@@ -73,7 +73,9 @@ class ExportForm(forms.Form):
         required=False,
         help_text="Of what is downloaded, without its ending. Empty: the label.",
     )
-    token = forms.CharField(required=False, widget=forms.HiddenInput, initial=lambda: uuid4().hex)
+    token = forms.CharField(
+        required=False, max_length=32, widget=forms.HiddenInput, initial=lambda: uuid4().hex
+    )
 
     def __init__(self, data: QueryDict | None = None, **kwargs: Any) -> None:
         super().__init__(data, **kwargs)

@@ -13,13 +13,14 @@ from config import env
 
 
 def test_a_postgres_address_is_taken_apart() -> None:
-    assert env.postgres("postgres://us%40er:p%2Fw@db:5433/way") == {
+    assert env.postgres("postgres://us%40er:p%2Fw@db:5433/way?sslmode=require") == {
         "ENGINE": "django.db.backends.postgresql",
         "NAME": "way",
         "USER": "us@er",
         "PASSWORD": "p/w",
         "HOST": "db",
         "PORT": "5433",
+        "OPTIONS": {"sslmode": "require"},
     }
 
 

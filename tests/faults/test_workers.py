@@ -7,9 +7,9 @@ import signal
 import subprocess
 import sys
 import time
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from django.conf import settings
@@ -23,8 +23,10 @@ from exports.domain.requests import request_parse
 from exports.domain.storage import result_store
 from exports.models import Export, State
 from exports.queue.reconciler import reconcile_once
+from exports.queue.worker import ExportWorker
+from exports.wakeups import RUN_NEXT, wake
 from tests.plugin import VAR
-from tests.services import write_parquet
+from tests.services import valkey, write_parquet
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -175,3 +177,37 @@ def test_a_run_that_comes_back_after_its_lease_changes_nothing(
 
     assert (state_of(long), long.reason) == (State.ERROR, "worker_lost")
     assert not long.files.exists()
+
+
+@pytest.mark.usefixtures("transactional_db")
+def test_a_run_and_its_worker_outlive_redis(
+    service_env: dict[str, str],
+    long: Export,
+    make_export: Callable[..., Export],
+    settings: Any,
+    tmp_path: Path,
+) -> None:
+    with ExitStack() as first:
+        settings.REDIS_URL = service_env["REDIS_URL"] = first.enter_context(valkey(tmp_path))
+        with worker(service_env) as process:
+            assert wake()
+            wait_until(lambda: state_of(long) == State.RUNNING and long.rows_done > 0)
+
+            first.close()
+            after = make_export()
+            wait_until(lambda: state_of(long) == State.READY)
+            with valkey(tmp_path):
+                reconcile_once()
+                wait_until(lambda: state_of(after) == State.READY)
+
+            assert process.poll() is None
+
+
+def test_what_rq_notes_of_a_run_does_not_end_it(settings: Any, tmp_path: Path) -> None:
+    with valkey(tmp_path) as url:
+        settings.REDIS_URL = url
+        one = ExportWorker()
+        job = one.queues[0].enqueue(RUN_NEXT)
+        execution = one.prepare_execution(job)
+
+    one.maintain_heartbeats(job, execution)

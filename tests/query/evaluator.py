@@ -124,7 +124,7 @@ def _alike(left: Document, right: Document) -> tuple[Document, Document]:
     """Both sides as Python compares them exactly."""
     match left:
         case Single():
-            return left, struct.unpack("<f", struct.pack("<f", right))[0]
+            return left, _single(right)
         case float():
             return left, float(right) if isinstance(right, float) else right
         case int() | Decimal() if not isinstance(left, bool):
@@ -134,6 +134,15 @@ def _alike(left: Document, right: Document) -> tuple[Document, Document]:
         case date():
             return datetime.combine(left, time(), UTC), _moment(right)
     return left, right
+
+
+def _single(number: float) -> float:
+    """Rounded to 32 bits; what is too large for them is infinite."""
+    try:
+        rounded: float = struct.unpack("<f", struct.pack("<f", number))[0]
+    except OverflowError:
+        return math.copysign(math.inf, number)
+    return rounded
 
 
 def _moment(text: str) -> datetime:

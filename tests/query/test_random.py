@@ -233,10 +233,7 @@ def has_element(node: Node) -> bool:
             return isinstance(node, Element)
 
 
-@pytest.mark.parametrize("seed", range(300))
-def test_a_random_filter_means_the_same_everywhere(
-    seed: int, documents: list[dict[str, Json]], source: Path
-) -> None:
+def check(seed: int, documents: list[dict[str, Json]], source: Path) -> None:
     node = tree(random.Random(seed), SCALARS, 3)
     expected = [each["id"] for each in documents if holds(node, each)]
     parsed = parse(writers.query(node), SCHEMA)
@@ -246,3 +243,19 @@ def test_a_random_filter_means_the_same_everywhere(
     if not has_element(node):
         other = parse(writers.logical(node), SCHEMA)
         assert run(other, SCHEMA, source=str(source)) == expected
+
+
+@pytest.mark.parametrize("seed", range(300))
+def test_a_random_filter_means_the_same_everywhere(
+    seed: int, documents: list[dict[str, Json]], source: Path
+) -> None:
+    check(seed, documents, source)
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("first", range(1_000, 11_000, 100))
+def test_ten_thousand_random_filters_do(
+    first: int, documents: list[dict[str, Json]], source: Path
+) -> None:
+    for seed in range(first, first + 100):
+        check(seed, documents, source)

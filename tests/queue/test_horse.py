@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import errno
 import hashlib
 import io
 import json
@@ -12,13 +13,16 @@ from typing import TYPE_CHECKING, Any
 import pyarrow.parquet as pq
 import pytest
 from django.conf import settings
+from django.db import OperationalError
 
 from config.env import BASE_DIR
 from exports.domain.claims import export_claim
 from exports.domain.collections import collection_register
 from exports.domain.exports import export_cancel, export_create
 from exports.domain.requests import request_parse
+from exports.domain.runs import run_publish
 from exports.domain.storage import result_store
+from exports.engine.errors import EngineFailed
 from exports.models import AuditEvent, Collection, Export, ExportFile, Membership, State
 from exports.queue import horse
 
@@ -211,3 +215,61 @@ def test_no_scratch_is_left(
 
     scratch: Path = settings.SCRATCH_DIR
     assert not scratch.exists() or not list(scratch.iterdir())
+
+
+def test_a_publication_whose_answer_was_lost_keeps_its_files(
+    make_export: Callable[..., Export],
+    transactional_db: None,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    export = make_export(format="jsonl")
+
+    def publish_then_lose(*args: Any, **kwargs: Any) -> None:
+        run_publish(*args, **kwargs)
+        raise OperationalError("server closed the connection unexpectedly")
+
+    monkeypatch.setattr(horse, "run_publish", publish_then_lose)
+    horse.run_claimed()
+    export.refresh_from_db()
+
+    assert export.state == State.READY
+    assert [len(content(file)) for file in export.files.all()] == [
+        file.bytes for file in export.files.all()
+    ]
+
+
+def test_a_full_disk_under_the_manifest_is_called_that(
+    make_export: Callable[..., Export],
+    run_exports: Callable[[], None],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def full(*_: Any, **__: Any) -> bytes:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(horse, "build", full)
+
+    assert_failed(run_one(make_export, run_exports), "storage_full")
+
+
+def test_a_reason_that_nobody_has_words_for_is_told_as_failed(
+    make_export: Callable[..., Export],
+    run_exports: Callable[[], None],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def fail(*_: Any, **__: Any) -> Any:
+        raise EngineFailed
+
+    monkeypatch.setattr(horse, "run", fail)
+
+    assert_failed(run_one(make_export, run_exports), "failed")
+
+
+def test_who_may_no_longer_see_the_collection_gets_nothing(
+    make_export: Callable[..., Export], run_exports: Callable[[], None]
+) -> None:
+    export = make_export()
+    Membership.objects.update(role="exporter")
+    run_exports()
+    export.refresh_from_db()
+
+    assert_failed(export, "access_lost")

@@ -127,3 +127,44 @@ def test_old_idempotency_keys_of_ended_exports_are_forgotten(ready: Export, admi
 
     IdempotencyKey.objects.update(created_at=timezone.now() - timedelta(days=2))
     assert reconcile_once()["forgotten"] == 1
+
+
+def test_what_a_killed_run_spilled_goes_once_its_lease_is_over(
+    make_export: Callable[..., Export], transactional_db: None
+) -> None:
+    make_export()
+    claim = export_claim(worker="w")
+    assert claim
+    spilled = settings.SCRATCH_DIR / claim.scratch
+    spilled.mkdir(parents=True)
+    (spilled / "sorted.tmp").write_text("in the clear")
+
+    assert reconcile_once()["scratch"] == 0
+    assert spilled.exists()
+
+    Export.objects.update(lease_until=timezone.now() - timedelta(seconds=1))
+    assert reconcile_once()["scratch"] == 1
+    assert not spilled.exists()
+
+
+def test_a_store_that_fails_does_not_keep_back_what_waits(
+    ready: Export, admin: Caller, make_export: Callable[..., Export]
+) -> None:
+    export_delete(admin, ready)
+    make_export()
+    Redis.from_url(settings.REDIS_URL).flushall()
+    folder = settings.STORE_DIR / ready.namespace.uid / ready.uid
+    folder.joinpath("x" * 201).touch()  # no key that the store could have made
+
+    done = reconcile_once()
+
+    assert (done["cleared"], waiting_jobs()) == (0, 1)
+
+
+def test_a_result_past_its_time_is_not_given_out_before_the_reconciler_comes(
+    ready: Export, admin: Caller
+) -> None:
+    Export.objects.update(expires_at=timezone.now() - timedelta(seconds=1))
+
+    with pytest.raises(Gone):
+        admin.file(ready.uid, "data.jsonl")

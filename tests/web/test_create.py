@@ -267,3 +267,11 @@ def test_an_auditor_makes_nothing(as_ari: Browser) -> None:
     assert as_ari.status(NEW) == 403
     assert as_ari.post(NEW, **FILLED).status_code == 403
     assert not Export.objects.exists()
+
+
+@pytest.mark.usefixtures("trips")
+def test_a_forged_token_makes_nothing(as_ada: Browser) -> None:
+    response = as_ada.post(NEW, **{**FILLED, "token": "t" * 300})
+
+    assert response.status_code == 200
+    assert not Export.objects.exists()

@@ -1,14 +1,12 @@
-"""What every encoder is: batches in, pieces of a file out."""
+"""What every encoder makes of the batches: the pieces of a file."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
 
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
-
-    import pyarrow as pa
+# arro3 holds the interpreter's lock while it encodes. The sink waits for it once a piece, so that
+# large pieces let the two work side by side.
+PIECE = 8 << 20  # bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,11 +15,3 @@ class Piece:
 
     data: memoryview | bytes
     rows: int = 0
-
-
-class Encoder(Protocol):
-    """Writes batches of one schema in one format."""
-
-    def encode(self, batches: Iterable[pa.RecordBatch]) -> Iterator[Piece]:
-        """The file, piece after piece; a whole one even when there is no batch."""
-        ...

@@ -7,33 +7,43 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 from pyarrow.csv import WriteOptions, write_csv
 
-from exports.engine.encoders.base import Piece
+from exports.engine.encoders.base import PIECE, Piece
 from exports.engine.encoders.formulas import defused, defused_name
 from exports.engine.encoders.texts import json_column, plain_column
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
 HEADER = WriteOptions(include_header=True)
 ROWS = WriteOptions(include_header=False)
 
 
-def encode_csv(
-    batches: Iterable[pa.RecordBatch], *, schema: pa.Schema, texts: frozenset[str]
-) -> Iterator[Piece]:
-    """The header, then one record for each row; null is nothing, empty text is ``""``.
+def to_cells(batch: pa.RecordBatch, *, texts: frozenset[str]) -> pa.RecordBatch:
+    """The batch with what CSV has no form for made text: nested values, times.
 
     :param texts: the columns that are text in the source: only these are looked at for formulas.
     """
-    names = [defused_name(field.name) for field in schema]
-    nothing = pa.record_batch([pa.array([], pa.string()) for _ in names], names=names)
-    yield Piece(_written(nothing, HEADER))
+    names = batch.schema.names
+    cells = [_cells(batch[name], guarded=name in texts) for name in names]
+    return pa.RecordBatch.from_arrays(cells, names=names)
+
+
+def encode_csv(batches: Iterable[pa.RecordBatch], *, names: Sequence[str]) -> Iterator[Piece]:
+    """The header, then one record for each row of cells; null is nothing, empty text is ``""``."""
+    written, rows = pa.BufferOutputStream(), 0
+    write_csv(_header(names), written, HEADER)
     for batch in batches:
-        columns = [
-            _cells(column, guarded=field.name in texts)
-            for column, field in zip(batch.columns, schema, strict=True)
-        ]
-        yield Piece(_written(pa.record_batch(columns, names=names), ROWS), len(batch))
+        write_csv(batch, written, ROWS)
+        rows += len(batch)
+        if written.tell() >= PIECE:
+            yield Piece(memoryview(written.getvalue()), rows)
+            written, rows = pa.BufferOutputStream(), 0
+    yield Piece(memoryview(written.getvalue()), rows)
+
+
+def _header(names: Sequence[str]) -> pa.RecordBatch:
+    nothing = [pa.array([], pa.string()) for _ in names]
+    return pa.RecordBatch.from_arrays(nothing, names=[defused_name(name) for name in names])
 
 
 def _cells(column: pa.Array, *, guarded: bool) -> pa.Array:
@@ -42,9 +52,3 @@ def _cells(column: pa.Array, *, guarded: bool) -> pa.Array:
     if pa.types.is_timestamp(column.type) or pa.types.is_time(column.type):
         return plain_column(column)
     return defused(column) if guarded else column
-
-
-def _written(batch: pa.RecordBatch, options: WriteOptions) -> memoryview:
-    written = pa.BufferOutputStream()
-    write_csv(batch, written, options)
-    return memoryview(written.getvalue())

@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 from io import BytesIO
+from typing import TYPE_CHECKING
 
 import pyarrow as pa
 import pyarrow.compute as pc
 from arro3.io import write_ndjson
+
+from exports.engine.encoders.base import PIECE, Piece
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
 
 
 def json_lines(batch: pa.RecordBatch) -> memoryview:
@@ -14,6 +20,19 @@ def json_lines(batch: pa.RecordBatch) -> memoryview:
     lines = BytesIO()
     write_ndjson(batch, lines, explicit_nulls=True)
     return lines.getbuffer()
+
+
+def json_pieces(batches: Iterable[pa.RecordBatch]) -> Iterator[Piece]:
+    """The same of many batches, in pieces of some megabytes."""
+    lines, rows = BytesIO(), 0
+    for batch in batches:
+        write_ndjson(batch, lines, explicit_nulls=True)
+        rows += len(batch)
+        if lines.tell() >= PIECE:
+            yield Piece(lines.getbuffer(), rows)
+            lines, rows = BytesIO(), 0
+    if rows:
+        yield Piece(lines.getbuffer(), rows)
 
 
 def json_column(array: pa.Array) -> pa.Array:

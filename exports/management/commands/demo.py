@@ -12,6 +12,7 @@ from urllib.request import Request, urlopen
 from django.core.management.base import BaseCommand, CommandError
 
 from exports.domain.audit import SYSTEM
+from exports.domain.errors import DomainError
 from exports.domain.keys import key_create, key_revoke
 from exports.management.group import Group, GroupFailed, stop_on_signals
 from exports.management.service import CannotStart, check_port, free_port, lock_var, start_all
@@ -83,7 +84,7 @@ class Command(BaseCommand):
                     self._show(Api(address, text), group)
                 finally:
                     key_revoke(key, actor=SYSTEM)
-        except (CannotStart, GroupFailed) as error:
+        except (CannotStart, GroupFailed, DomainError) as error:
             raise CommandError(str(error)) from error
         finally:
             group.end()

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
+from exports.domain.errors import DomainError
 from exports.domain.exports import export_create
 from exports.domain.requests import request_parse
 from exports.management.group import Group, GroupFailed, stop_on_signals
@@ -41,10 +42,12 @@ class Command(BaseCommand):
                 check_port(options["port"])
                 ready = set_up()
                 address = start_all(group, options["port"])
-                self._greet(ready, address, _first_export(ready, group))
+                export = _first_export(ready, group)
+                if not group.stop.is_set():
+                    self._greet(ready, address, export)
                 group.watch()
                 self.stdout.write("Stopping.")
-        except (CannotStart, GroupFailed) as error:
+        except (CannotStart, GroupFailed, DomainError) as error:
             raise CommandError(str(error)) from error
         finally:
             group.end()
@@ -66,14 +69,16 @@ class Command(BaseCommand):
 
 
 def _first_export(ready: Ready, group: Group, seconds: float = 60) -> Export:
-    """The export that shows that all parts work together; made once."""
-    export = Export.objects.filter(namespace=ready.namespace).order_by("pk").first()
+    """The export that shows that all parts work together; made when none is there to show it."""
+    there = Export.objects.filter(namespace=ready.namespace, state=State.READY, deleted_at=None)
+    export = there.order_by("pk").first()
     if export is None:
         export, _ = export_create(ready.caller, request_parse(FIRST))
-    deadline = time.monotonic() + seconds
+    # What an earlier start was stopped in holds the workspace until its lease is over.
+    deadline = time.monotonic() + settings.EXPORT_LEASE.total_seconds() + seconds
     while export.is_active and not group.stop.is_set():
         if time.monotonic() > deadline:
-            raise CannotStart("The first export did not end within a minute; see the log above.")
+            raise CannotStart("The first export does not end; see the log above.")
         time.sleep(0.1)
         export.refresh_from_db()
     if export.state == State.ERROR:

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from exports.queue.worker import ExportWorker, preload
+from exports.queue.worker import preload, work_until_asked
 
 
 class Command(BaseCommand):
@@ -14,4 +14,4 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         preload()
-        ExportWorker().work(logging_level="WARNING", with_scheduler=False)
+        work_until_asked()
