@@ -17,13 +17,17 @@ logger = logging.getLogger(__name__)
 RUN_NEXT = "exports.queue.jobs.run_next"
 
 
-def wake() -> bool:
-    """Send one wake-up: one attempt, one second. Returns whether the queue took it."""
+def wake(*, again: bool = True) -> bool:
+    """Send one wake-up: one attempt, one second. Returns whether the queue took it.
+
+    :param again: whether to send one although another still lies there, which would do.
+    """
     try:
         queue = django_rq.get_queue(
             settings.QUEUE, connection=_connection(), serializer=JSONSerializer
         )
-        queue.enqueue(RUN_NEXT, job_timeout=-1, result_ttl=0, failure_ttl=3600)
+        if again or not queue.count:
+            queue.enqueue(RUN_NEXT, job_timeout=-1, result_ttl=0, failure_ttl=3600)
     except (RedisError, OSError) as error:
         logger.warning("The queue was not woken: %s. The reconciler will.", type(error).__name__)
         return False

@@ -54,7 +54,7 @@ def audit_append(
     if not connection.in_atomic_block:
         raise NoTransaction(action)
     chain = namespace.pk if namespace else INSTALLATION
-    salt = secrets.token_hex(16)
+    salt, text = secrets.token_hex(16), canonical(detail)
     event = AuditEvent(
         namespace_id=namespace.pk if namespace else None,
         at=database_now(),
@@ -63,18 +63,18 @@ def audit_append(
         actor_uid=actor.uid,
         address=actor.address,
         subject=subject,
-        detail_digest=detail_digest(salt, detail),
+        detail_digest=detail_digest(salt, text),
     )
     head = _head(chain)
     event.hash = event_hash(head.hash, event)
     event.save(force_insert=True)
-    AuditDetail.objects.create(event_id=event.pk, salt=salt, detail=detail)
+    AuditDetail.objects.create(event_id=event.pk, salt=salt, detail=text)
     AuditChain.objects.filter(pk=chain).update(hash=event.hash)
     return event
 
 
-def detail_digest(salt: str, detail: dict[str, Any]) -> str:
-    return _sha256(salt + _canonical(detail))
+def detail_digest(salt: str, text: str) -> str:
+    return _sha256(salt + text)
 
 
 def event_hash(before: str, event: AuditEvent) -> str:
@@ -90,7 +90,7 @@ def event_hash(before: str, event: AuditEvent) -> str:
         event.subject,
         event.detail_digest,
     ]
-    return _sha256(before + _canonical(said))
+    return _sha256(before + canonical(said))
 
 
 def _head(chain: int) -> AuditChain:
@@ -98,7 +98,8 @@ def _head(chain: int) -> AuditChain:
     return AuditChain.objects.select_for_update().get(pk=chain)
 
 
-def _canonical(value: Any) -> str:
+def canonical(value: Any) -> str:
+    """JSON with one way to write it."""
     return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
 
 

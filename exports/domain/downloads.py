@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from django.db import transaction
 
-from exports.domain.audit import audit_append
+from exports.domain.audit import audit_append, canonical
 from exports.domain.clock import database_now
 from exports.models import AuditDetail, AuditEvent, Export
 
@@ -44,5 +44,12 @@ def _told_already(caller: Caller, file: ExportFile) -> bool:
         subject=file.export.uid,
         at__gt=database_now() - _ONE_EVENT_PER,
     )
-    told = AuditDetail.objects.filter(event_id__in=recent.values("pk"), detail__file=file.name)
+    told = AuditDetail.objects.filter(
+        event_id__in=recent.values("pk"), detail__contains=_named(file)
+    )
     return told.exists()
+
+
+def _named(file: ExportFile) -> str:
+    """How the particulars of an event name the file."""
+    return canonical({"file": file.name}).strip("{}")

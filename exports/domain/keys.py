@@ -70,11 +70,16 @@ def key_find(text: str) -> ApiKey | None:
     key = ApiKey.objects.select_related("owner", "namespace").filter(prefix=prefix).first()
     if key is None or not hmac.compare_digest(key.digest, _digest(secret)):
         return None
-    now = timezone.now()
-    if key.revoked_at or key.expires_at <= now or not key.owner.is_active:
+    if not key_holds(key):
         return None
     _note_use(key)
     return key
+
+
+def key_holds(key: ApiKey) -> bool:
+    """Whether it still opens anything: not revoked, not over, its owner not disabled."""
+    over = key.revoked_at is not None or key.expires_at <= timezone.now()
+    return not over and key.owner.is_active
 
 
 def key_revoke(key: ApiKey, *, actor: Actor) -> None:

@@ -20,5 +20,6 @@ def check_zone(name: str) -> None:
             raise ValueError(name)
         json_lines(pa.record_batch([pa.array([0], pa.timestamp("s", name))], names=["at"]))
     except Exception:  # noqa: BLE001 - arro3 raises plain ones
-        message = f"There is no time zone {name!r}.{nearest(name, available_timezones())}"
+        hint = nearest(name, sorted(available_timezones()))
+        message = f"There is no time zone {name!r}. Write one such as 'Europe/Paris'.{hint}"
         raise Invalid("timezone", message) from None

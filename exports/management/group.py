@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from threading import Event
 from typing import TYPE_CHECKING
 
+from config.env import BASE_DIR
 from exports.queue.worker import die_with_parent
 
 if TYPE_CHECKING:
@@ -101,6 +102,7 @@ class Group:
         return subprocess.Popen(
             command,
             env=self._env,
+            cwd=BASE_DIR,
             start_new_session=True,
             preexec_fn=lambda: die_with_parent(parent),
         )

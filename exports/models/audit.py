@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+from typing import Any
+
 from django.db import models
 
 
@@ -33,14 +36,24 @@ class AuditEvent(models.Model):
 
 
 class AuditDetail(models.Model):
-    """The particulars of an event, which may hold personal data: erasable, never changed."""
+    """The particulars of an event, which may hold personal data: erasable, never changed.
+
+    They are JSON kept as text, since a database that understands JSON rewrites its numbers, and
+    the digest of the event would not agree any more.
+    """
 
     event_id = models.BigIntegerField(primary_key=True)
     salt = models.CharField(max_length=32)
-    detail = models.JSONField()
+    detail = models.TextField()
 
     def __str__(self) -> str:
         return f"detail of {self.event_id}"
+
+    @property
+    def said(self) -> dict[str, Any]:
+        """The particulars by their names."""
+        particulars: dict[str, Any] = json.loads(self.detail)
+        return particulars
 
 
 class AuditChain(models.Model):

@@ -48,7 +48,7 @@ class Export(models.Model):
     namespace = models.ForeignKey(Namespace, on_delete=models.PROTECT, related_name="exports")
     collection = models.ForeignKey(Collection, on_delete=models.PROTECT, related_name="exports")
     created_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="exports")
-    api_key = models.ForeignKey(ApiKey, null=True, on_delete=models.SET_NULL)
+    api_key = models.ForeignKey(ApiKey, null=True, on_delete=models.PROTECT)
 
     # The request, as it was asked.
     label = models.CharField(max_length=200)

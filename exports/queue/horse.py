@@ -15,6 +15,7 @@ from django.db import connection
 
 from exports.domain.access import Caller, role_in
 from exports.domain.claims import Claim, Fenced, export_claim, something_waits
+from exports.domain.keys import key_holds
 from exports.domain.reasons import REASONS
 from exports.domain.requests import request_thaw
 from exports.domain.runs import run_fail, run_publish
@@ -146,10 +147,10 @@ def _write(
 
 def _check_still_allowed(export: Export) -> None:
     """What was allowed when it was accepted is asked again now that it runs."""
-    role = role_in(export.created_by, export.namespace)
-    if not role:
+    role, key = role_in(export.created_by, export.namespace), export.api_key
+    if not role or (key and not key_holds(key)):
         raise RunRefused("access_lost")
-    caller = Caller(export.created_by, export.namespace, role, key=export.api_key)
+    caller = Caller(export.created_by, export.namespace, role, key=key)
     if not caller.may(Scope.EXPORTS_WRITE) or export.collection not in caller.collections:
         raise RunRefused("access_lost")
     if export.collection.state != Collection.State.READY:

@@ -27,7 +27,7 @@ def reconcile_once() -> dict[str, int]:
     done = {"reaped": leases_reap(), "expired": exports_expire()}
     # First of all: a store that fails must not keep back what waits.
     if something_waits():
-        wake()
+        wake(again=False)
     done |= {
         "forgotten": idempotency_forget(),
         "cleared": exports_clear(result_store()),

@@ -140,7 +140,8 @@ class History:
 def lines_of(caller: Caller, events: list[AuditEvent]) -> list[Line]:
     """The events with their particulars and the names of what they are about: three queries."""
     ids = [event.pk for event in events]
-    details = dict(AuditDetail.objects.filter(event_id__in=ids).values_list("event_id", "detail"))
+    kept = AuditDetail.objects.filter(event_id__in=ids)
+    details = {each.event_id: each.said for each in kept}
     names = _names(caller, {event.subject for event in events})
     return [
         Line(event, details.get(event.pk, {}), *names.get(event.subject, ("", "")))

@@ -68,7 +68,7 @@ def test_it_is_recorded_before_the_first_byte(rest: Rest, finished: Export) -> N
 
     event = AuditEvent.objects.get(action="export.downloaded")
     assert event.subject == finished.uid
-    assert AuditDetail.objects.get(event_id=event.pk).detail["file"] == "data.csv"
+    assert AuditDetail.objects.get(event_id=event.pk).said["file"] == "data.csv"
     assert answer.getvalue()
 
 

@@ -31,6 +31,17 @@ def test_each_event_carries_the_hash_of_the_one_before(demo: Namespace) -> None:
         before = event.hash
 
 
+def test_particulars_are_kept_to_the_letter(demo: Namespace) -> None:
+    """A database that understands JSON would write these numbers in its own way."""
+    where = {"price": [1e20, -0.0, 1.10, 1e308]}
+    with transaction.atomic():
+        event = audit_append(demo, "export.created", actor=SYSTEM, where=where)
+
+    stored = AuditDetail.objects.get(pk=event.pk)
+    assert event.detail_digest == detail_digest(stored.salt, stored.detail)
+    assert stored.said == {"where": where}
+
+
 def test_each_namespace_has_a_chain_of_its_own(demo: Namespace, other: Namespace) -> None:
     _append(other, "settings.changed")
     first = AuditEvent.objects.filter(namespace_id=other.pk).earliest("pk")

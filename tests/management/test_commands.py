@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from django.core.management import CommandError, call_command
 
+from exports.domain.access import caller_for
 from exports.domain.keys import key_find
-from exports.models import Collection
+from exports.models import Collection, User
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from exports.models import Namespace, User
+    from exports.models import Namespace
 
 
 def said(*arguments: str, **options: Any) -> str:
@@ -73,3 +74,35 @@ def test_collection_register_makes_a_collection(demo: Namespace, trips_file: Pat
 def test_collection_register_names_the_wrong_field(demo: Namespace, trips_file: Path) -> None:
     with pytest.raises(CommandError, match="key: "):
         said("collection_register", "trips", str(trips_file), "--namespace=demo", "--key=id")
+
+
+def test_a_workspace_and_its_first_admin_are_made(db: None) -> None:
+    made = said("namespace_create", "sales", "--name=Sales")
+    told = said("member_add", "Ada@example.org", "--namespace=sales", "--role=admin", "--name=Ada")
+
+    assert made.startswith("ns_")
+    ada = User.objects.get()
+    password = told.splitlines()[1].removeprefix("Password: ")
+    assert ada.check_password(password)
+    assert caller_for(ada, "sales").role == "admin"
+
+
+def test_who_is_known_keeps_his_password(ada: User, other: Namespace) -> None:
+    told = said("member_add", "ADA@example.org", "--namespace=other", "--role=auditor")
+
+    assert told == "ada@example.org is auditor of other.\n"
+    assert caller_for(ada, "other").role == "auditor"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["namespace_create", "demo", "--name=Again"], "already"),
+        (["namespace_create", "api", "--name=Api"], "taken"),
+        (["member_add", "a@example.org", "--namespace=none", "--role=admin"], "no workspace"),
+        (["member_add", "nobody", "--namespace=demo", "--role=admin"], "no e-mail address"),
+    ],
+)
+def test_what_cannot_be_made_is_said(demo: Namespace, arguments: list[str], message: str) -> None:
+    with pytest.raises(CommandError, match=message):
+        said(*arguments)

@@ -27,7 +27,7 @@ def test_an_event_cannot_be_deleted(event: AuditEvent) -> None:
 
 def test_its_details_cannot_be_rewritten(event: AuditEvent) -> None:
     with pytest.raises(DatabaseError, match="append-only"), transaction.atomic():
-        AuditDetail.objects.filter(pk=event.pk).update(detail={})
+        AuditDetail.objects.filter(pk=event.pk).update(detail="{}")
 
 
 def test_its_details_can_be_erased(event: AuditEvent) -> None:

@@ -16,9 +16,11 @@ from django.conf import settings
 from django.db import OperationalError
 
 from config.env import BASE_DIR
+from exports.domain.access import caller_for_key
 from exports.domain.claims import export_claim
 from exports.domain.collections import collection_register
 from exports.domain.exports import export_cancel, export_create
+from exports.domain.keys import key_create, key_revoke
 from exports.domain.requests import request_parse
 from exports.domain.runs import run_publish
 from exports.domain.storage import result_store
@@ -154,6 +156,20 @@ def test_who_lost_his_role_gets_nothing(
 ) -> None:
     export = make_export()
     Membership.objects.all().delete()
+    run_exports()
+    export.refresh_from_db()
+
+    assert_failed(export, "access_lost")
+
+
+def test_what_a_revoked_key_asked_for_does_not_run(
+    admin: Caller, trips: Collection, run_exports: Callable[[], None]
+) -> None:
+    key, _ = key_create(
+        namespace=admin.namespace, owner=admin.user, label="k", scopes=["admin"], actor=admin.actor
+    )
+    export, _ = export_create(caller_for_key(key), request_parse({"collection": "trips"}))
+    key_revoke(key, actor=admin.actor)
     run_exports()
     export.refresh_from_db()
 

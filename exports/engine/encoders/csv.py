@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 from pyarrow.csv import WriteOptions, write_csv
 
-from exports.engine.encoders.base import PIECE, Piece
+from exports.engine.encoders.base import Piece
 from exports.engine.encoders.formulas import defused, defused_name
 from exports.engine.encoders.texts import json_column, plain_column
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
+PIECE = 2 << 20  # bytes; pyarrow does not hold the interpreter's lock, so that small ones will do
 HEADER = WriteOptions(include_header=True)
 ROWS = WriteOptions(include_header=False)
 

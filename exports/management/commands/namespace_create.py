@@ -1,0 +1,29 @@
+"""``manage.py namespace_create``: makes a workspace."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from exports.domain.audit import SYSTEM
+from exports.domain.errors import InvalidRequest
+from exports.domain.people import namespace_create
+
+if TYPE_CHECKING:
+    from argparse import ArgumentParser
+
+
+class Command(BaseCommand):
+    help = "Make a workspace: everything belongs to one."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("slug", help="its name in addresses: a-z, 0-9 and hyphens")
+        parser.add_argument("--name", required=True, help="its name on pages")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        try:
+            made = namespace_create(slug=options["slug"], name=options["name"], actor=SYSTEM)
+        except InvalidRequest as error:
+            raise CommandError(error.errors[0].message) from error
+        self.stdout.write(f"{made.uid}  {made.slug}")
