@@ -8,7 +8,7 @@ PORT ?= 8000
 VENV := .venv
 BIN := $(VENV)/bin
 # Tests of these rooms touch the database: they run once more on PostgreSQL.
-ON_BOTH := tests/models tests/domain tests/queue tests/api tests/web tests/e2e tests/faults
+ON_BOTH := tests/models tests/domain tests/queue tests/api tests/web tests/faults
 PYTEST := $(BIN)/python -m pytest -q -n 2 --dist worksteal
 
 help:

@@ -57,7 +57,7 @@ def secret(name: str, file: Path) -> str:
         return file.read_text().strip()
     except FileNotFoundError:
         pass
-    file.parent.mkdir(parents=True, exist_ok=True)
+    file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     made = file.with_suffix(f".{os.getpid()}")
     made.touch(mode=0o600)
     made.write_text(secrets.token_urlsafe(48))

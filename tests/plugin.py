@@ -31,7 +31,7 @@ def _prepare() -> None:
     atexit.register(_clean_up)
     (VAR / "sources").mkdir()
     os.environ["WAYBILL_VAR"] = str(VAR)
-    os.environ["WAYBILL_SOURCE_ROOTS"] = f"{VAR}/sources:{ROOT}/sample"
+    os.environ["WAYBILL_SOURCE_ROOTS"] = f"{VAR}/sources"
     os.environ["WAYBILL_PULSE"] = "0.1"
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"  # playwright runs an event loop
     os.environ["REDIS_URL"] = _running.enter_context(services.valkey(VAR))

@@ -10,8 +10,7 @@ VAR_DIR = folder("WAYBILL_VAR", BASE_DIR / "var")
 STORE_DIR = folder("WAYBILL_STORE", VAR_DIR / "store")
 SCRATCH_DIR = folder("WAYBILL_SCRATCH", VAR_DIR / "scratch")
 
-# Collections may lie under these folders only, links resolved; a list separated by colons.
-SOURCE_ROOTS = [
-    Path(each).expanduser().resolve()
-    for each in names("WAYBILL_SOURCE_ROOTS", str(BASE_DIR / "sample"), separator=":")
-]
+# Collections may lie under these folders only, links resolved; a list separated by colons. The
+# sample may always be read: it came with the program.
+_ROOTS = [Path(each) for each in names("WAYBILL_SOURCE_ROOTS", separator=":")]
+SOURCE_ROOTS = [each.expanduser().resolve() for each in [*_ROOTS, BASE_DIR / "sample"]]

@@ -14,6 +14,7 @@ from ninja.errors import AuthenticationError, ValidationError
 from exports.api.errors import BodyTooLarge, StoreAway, Unauthenticated, Unreadable
 from exports.api.problems import problem_of
 from exports.domain.errors import DomainError, FieldError, InvalidRequest
+from exports.domain.requests import error_sentence
 from exports.stores.errors import StoreError
 
 if TYPE_CHECKING:
@@ -42,9 +43,7 @@ def _invalid(error: ValidationError) -> DomainError:
 
 def _field_error(each: dict[str, Any]) -> FieldError:
     """Pydantic's error, without the parts of its path that only ninja knows."""
-    names = [str(part) for part in each["loc"][-1:]]
-    message = each["msg"].removeprefix("Value error, ")
-    return FieldError(".".join(names), message if message.endswith(".") else f"{message}.")
+    return FieldError(".".join(str(part) for part in each["loc"][-1:]), error_sentence(each))
 
 
 def _store_away(error: StoreError) -> DomainError:

@@ -26,6 +26,10 @@ REASONS = {
         "A file of the collection is missing or cannot be read.",
         "Ask the operator to check the collection's files, then run the export again.",
     ),
+    "source_not_allowed": Reason(
+        "A file of the collection lies outside the folders that the operator allows.",
+        "Ask the operator to allow its folder for the workers too, then run the export again.",
+    ),
     "schema_changed": Reason(
         "The collection's fields have changed since this export was asked for.",
         "Make the export again; the new fields are shown there.",

@@ -11,7 +11,7 @@ from pydantic_core import PydanticCustomError
 from exports.domain.errors import FieldError, InvalidRequest
 from exports.engine.plan import plan
 from exports.engine.request import Format, Request
-from exports.query.errors import Invalid
+from exports.query.errors import Invalid, nearest
 from exports.query.parse import parse
 from exports.query.tree import from_json, to_json
 
@@ -139,17 +139,34 @@ def request_parse(body: Mapping[str, Any]) -> ExportRequest:
 def field_errors(error: ValidationError) -> list[FieldError]:
     """Pydantic's errors as ours: the path dotted, the message a sentence."""
     return [
-        FieldError(
-            ".".join(str(part) for part in each["loc"]), _sentence(each["type"], each["msg"])
-        )
-        for each in error.errors(include_url=False, include_context=False, include_input=False)
+        FieldError(".".join(str(part) for part in each["loc"]), error_sentence(each))
+        for each in error.errors(include_url=False, include_input=False)
     ]
 
 
-def _sentence(kind: str, message: str) -> str:
-    if kind == "extra_forbidden":
-        return "There is no such field. Leave it out, or see the documentation for its name."
-    return f"{message}."
+# What pydantic finds, in our words; the names in braces are those of its context.
+_SENTENCES = {
+    "greater_than_equal": "It must be {ge} or more.",
+    "less_than_equal": "It must be {le} or less.",
+    "int_type": "It must be a whole number.",
+    "int_parsing": "It must be a whole number.",
+    "string_type": "It must be text.",
+    "string_too_long": "It may have at most {max_length} characters.",
+    "list_type": "It must be a list.",
+    "too_long": "It may have at most {max_length} entries.",
+}
+
+
+def error_sentence(error: Mapping[str, Any]) -> str:
+    """One error of pydantic's as a sentence of ours."""
+    if error["type"] == "extra_forbidden":
+        name = str(error["loc"][-1])
+        return f"There is no such field. Leave it out.{nearest(name, ExportRequest.model_fields)}"
+    known = _SENTENCES.get(error["type"])
+    if known:
+        return known.format(**error.get("ctx", {}))
+    said: str = error["msg"]
+    return said.removeprefix("Value error, ").rstrip(".") + "."
 
 
 def _not_built(request: ExportRequest) -> list[FieldError]:

@@ -44,7 +44,7 @@ def run_publish(
             lease_until=None,
             rows_done=rows,
             rows_total=rows,
-            bytes_done=sum(each.bytes for each in files),
+            bytes_done=sum(each.bytes for each in files if each.kind == "data"),
             snapshot=snapshot,
             ended_at=now,
             expires_at=now + export.namespace.retention,

@@ -32,11 +32,16 @@ if TYPE_CHECKING:
 class Encoding:
     """How batches become a file.
 
-    ``prepare`` asserts their order and makes them fit for the format, ``encode`` writes them.
+    :ivar prepare: asserts their order and makes them fit for the format.
+    :ivar encode: writes them.
+    :ivar rows: how many a batch has at most; more is no faster.
+    :ivar ahead: how many batches wait while one is written.
     """
 
     prepare: Prepare
     encode: Encode
+    rows: int = 4096
+    ahead: int = 3
 
 
 def encoding(plan: Plan, notices: Counter[str]) -> Encoding:
@@ -49,7 +54,15 @@ def encoding(plan: Plan, notices: Counter[str]) -> Encoding:
     def prepare(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         return map(fit, in_order(batches) if plan.rows_first else batches)
 
-    return Encoding(prepare, _encode(plan))
+    match plan.request.format:
+        case Format.JSONL:
+            return Encoding(prepare, encode_jsonl)
+        case Format.JSON:
+            return Encoding(prepare, encode_json)
+        case Format.CSV:  # each call costs something for every column
+            return Encoding(prepare, partial(encode_csv, names=plan.arrow.names), rows=8192)
+        case Format.PARQUET:  # most of a row group is read while the one before is written
+            return Encoding(prepare, partial(encode_parquet, schema=plan.arrow), ahead=14)
 
 
 def _fit(plan: Plan, notices: Counter[str]) -> Callable[[pa.RecordBatch], pa.RecordBatch]:
@@ -59,15 +72,3 @@ def _fit(plan: Plan, notices: Counter[str]) -> Callable[[pa.RecordBatch], pa.Rec
     if plan.request.format is Format.CSV:
         return lambda batch: to_cells(legible(batch), texts=plan.texts)
     return legible
-
-
-def _encode(plan: Plan) -> Encode:
-    match plan.request.format:
-        case Format.JSONL:
-            return encode_jsonl
-        case Format.JSON:
-            return encode_json
-        case Format.CSV:
-            return partial(encode_csv, names=plan.arrow.names)
-        case Format.PARQUET:
-            return partial(encode_parquet, schema=plan.arrow)

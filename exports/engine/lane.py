@@ -19,7 +19,7 @@ class Broken(Exception):
 class Lane(Generic[T]):
     """Holds at most ``length`` things; the one who gives waits while it is full."""
 
-    def __init__(self, length: int = 3) -> None:
+    def __init__(self, length: int) -> None:
         self._length = length
         self._items: deque[T] = deque()
         self._finished = False

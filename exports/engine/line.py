@@ -20,6 +20,8 @@ PATIENCE = 0.05  # seconds between two looks at whether the run is to stop
 class Line(Generic[A, B]):
     """Carries what ``read`` yields through ``encode`` to ``write``, in order.
 
+    ``interrupt`` ends a ``read`` that is stuck; ``ahead`` is how many of its things may wait.
+
     ``run`` returns when everything was written. When a part raises, or ``stop`` is set, all three
     are ended and joined, and the first error is raised; :class:`Cancelled` for ``stop``.
     """
@@ -31,9 +33,10 @@ class Line(Generic[A, B]):
         encode: Callable[[Iterable[A]], Iterable[B]],
         write: Callable[[Iterable[B]], None],
         interrupt: Callable[[], None],
+        ahead: int = 3,
     ) -> None:
-        self._batches: Lane[A] = Lane()
-        self._pieces: Lane[B] = Lane()
+        self._batches: Lane[A] = Lane(ahead)
+        self._pieces: Lane[B] = Lane(3)
         self._interrupt = interrupt
         self._errors: list[BaseException] = []
         self._over = Event()

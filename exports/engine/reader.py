@@ -5,6 +5,8 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+import duckdb
+
 from exports.engine.errors import SchemaChanged, SourceInvalid
 from exports.engine.explain import explain_read
 from exports.engine.plan import VIEW
@@ -18,7 +20,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
-    import duckdb
     import pyarrow as pa
 
     from exports.engine.limits import Limits
@@ -28,8 +29,7 @@ if TYPE_CHECKING:
     from exports.sources.source import Source
     from exports.sources.weight import Weight
 
-MOST_ROWS = 4096  # in a batch; more is no faster
-BATCH = 4 << 20  # bytes of a batch, about, where documents are wide
+BATCH = 4 << 20  # bytes of a batch, at most, about
 
 
 class Reader:
@@ -38,17 +38,20 @@ class Reader:
     def __init__(self, connection: duckdb.DuckDBPyConnection, plan: Plan, weight: Weight) -> None:
         self._connection = connection
         self._plan = plan
-        self._rows = min(MOST_ROWS, BATCH // max(weight.document, 1) + 1)
+        self._stream: pa.RecordBatchReader | None = None
+        self._fitting = BATCH // max(weight.document, 1) + 1
         self.documents = weight.documents
 
-    def batches(self) -> Iterator[pa.RecordBatch]:
+    def batches(self, rows: int) -> Iterator[pa.RecordBatch]:
         """The rows, in batches whose columns are those of the plan, as DuckDB writes them.
 
+        :param rows: at most so many in a batch; fewer where documents are wide.
         :raises EngineError: the reason why they could not be read.
         """
+        size = min(rows, self._fitting)
         try:
-            with self._connection.sql(self._plan.data).to_arrow_reader(self._rows) as reader:
-                yield from reader
+            self._stream = self._connection.sql(self._plan.data).to_arrow_reader(size)
+            yield from self._stream
         except Exception as error:
             raise explain_read(error) from error
 
@@ -59,6 +62,12 @@ class Reader:
     def interrupt(self) -> None:
         """End what runs, from another thread."""
         self._connection.interrupt()
+
+    def close(self) -> None:
+        """Let go of the files; whoever failed in the middle may still hold the batches."""
+        if self._stream is not None:
+            self._stream.close()
+        self._connection.close()
 
 
 @contextmanager
@@ -77,13 +86,20 @@ def opened(plan: Plan, source: Source, *, scratch: Path, limits: Limits) -> Iter
         threads=limits.threads,
         most=limits.sort_memory,
     )
+    reader = Reader(connection, plan, weight)
     try:
-        create_view(connection, VIEW, source, _checked(connection, source, plan))
-        for each in plan.lists:
-            connection.execute(text(each.create), [list(each.values)]).fetchall()
-        yield Reader(connection, plan, weight)
+        _make_views(connection, source, plan)
+        yield reader
+    except duckdb.Error as error:
+        raise explain_read(error) from error
     finally:
-        connection.close()
+        reader.close()
+
+
+def _make_views(connection: duckdb.DuckDBPyConnection, source: Source, plan: Plan) -> None:
+    create_view(connection, VIEW, source, _checked(connection, source, plan))
+    for each in plan.lists:
+        connection.execute(text(each.create), [list(each.values)]).fetchall()
 
 
 def _checked(connection: duckdb.DuckDBPyConnection, source: Source, plan: Plan) -> Found:

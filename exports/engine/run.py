@@ -77,10 +77,11 @@ def run(
             sink = Sink(writer, progress)
             steps = encoding(plan, notices)
             Line(
-                read=lambda: steps.prepare(reader.batches()),
+                read=lambda: steps.prepare(reader.batches(steps.rows)),
                 encode=steps.encode,
                 write=sink.write,
                 interrupt=reader.interrupt,
+                ahead=steps.ahead,
             ).run(stop)
             progress.step = "checking"
     except (EngineError, KeyboardInterrupt, SystemExit):

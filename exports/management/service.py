@@ -31,7 +31,7 @@ class CannotStart(Exception):
 
 def lock_var() -> TextIO:
     """Keep a second service out of the same state folder, for as long as the file is open."""
-    settings.VAR_DIR.mkdir(parents=True, exist_ok=True)
+    settings.VAR_DIR.mkdir(mode=0o700, parents=True, exist_ok=True)
     lock = (settings.VAR_DIR / "running.lock").open("a")
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -82,7 +82,7 @@ def start_all(group: Group, port: int) -> str:
     group.manage("reconciler", "reconcile")
     group.start("web server", _gunicorn(port))
     address = f"http://{HOST}:{port}"
-    _wait_for(group, lambda: _web_answers(port), "The web server", address)
+    _wait_for(group, lambda: web_answers(port), "The web server", address)
     return address
 
 
@@ -122,7 +122,7 @@ def _redis_answers() -> bool:
         return False
 
 
-def _web_answers(port: int) -> bool:
+def web_answers(port: int) -> bool:
     """Whatever it answers: it may know other names than this one, or want TLS."""
     connection = HTTPConnection(HOST, port, timeout=2)
     try:

@@ -30,6 +30,7 @@ from exports.engine.request import Format, Request
 from exports.engine.run import Result, run
 from exports.models import Collection, Export, ExportFile, Scope, Step
 from exports.queue.pulse import Pulse
+from exports.sources.locate import lies_inside
 from exports.sources.source import Source
 from exports.stores.errors import StoreError
 from exports.wakeups import wake
@@ -155,6 +156,9 @@ def _check_still_allowed(export: Export) -> None:
         raise RunRefused("access_lost")
     if export.collection.state != Collection.State.READY:
         raise RunRefused("collection_not_ready")
+    files = export.collection.source["files"]
+    if not all(lies_inside(file, settings.SOURCE_ROOTS) for file in files):
+        raise RunRefused("source_not_allowed")
     if export.collection.schema_version != export.frozen["schema_version"]:
         raise RunRefused("schema_changed")
 

@@ -29,6 +29,12 @@ def locate(locations: Sequence[str], roots: Sequence[Path]) -> tuple[str, ...]:
     return tuple(sorted(found))
 
 
+def lies_inside(file: str, roots: Sequence[Path]) -> bool:
+    """Whether a file is inside one of the folders, its links and theirs resolved."""
+    real = Path(file).resolve()
+    return any(real.is_relative_to(root.resolve()) for root in roots)
+
+
 def _files(location: str, roots: Sequence[Path]) -> Iterator[str]:
     path = _real(roots[0] / location, location, roots)
     if not path.is_dir():
@@ -46,7 +52,7 @@ def _real(path: Path, location: str, roots: Sequence[Path]) -> Path:
         real = path.resolve()
     except (OSError, RuntimeError, ValueError):  # links in a circle; a NUL in the name
         raise LocationMissing(location) from None
-    if not any(real.is_relative_to(root.resolve()) for root in roots):
+    if not lies_inside(str(real), roots):
         raise LocationOutside(location)
     if not os.path.exists(real):  # unlike Path.exists, it takes a name that is too long for none
         raise LocationMissing(location)

@@ -121,11 +121,16 @@ class ExportForm(forms.Form):
         """Every error with the id of what it is about, in the order of the page."""
         beside: dict[str, list[str]] = {"paths": self.path_errors, "order_by": self.sort_errors}
         found = [
-            (f"id_{name}", str(text))
+            (f"id_{name}", f"{self._word(name)}: {text}")
             for name in _ORDER
             for text in beside.get(name, []) or self.errors.get(name, [])
         ]
         return [*found, *(("", text) for text in self.other_errors)]
+
+    def _word(self, name: str) -> str:
+        """How the page calls a field."""
+        others = {"paths": "Fields", "order_by": "Order"}
+        return others.get(name) or str(self.fields[name].label)
 
     def focus(self) -> None:
         """Put the cursor into the first field that has to be put right."""

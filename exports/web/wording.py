@@ -56,7 +56,8 @@ def ago(moment: datetime, now: datetime) -> str:
 def until(moment: datetime, now: datetime) -> str:
     """How long still: ``6 days``."""
     seconds = (moment - now).total_seconds()
-    return _roughly(seconds) if seconds > 0 else "now"
+    # What has just begun to run out still has all of its days.
+    return _roughly(seconds + _HOUR if seconds > _DAY else seconds) if seconds > 0 else "now"
 
 
 def absolute(moment: datetime) -> str:

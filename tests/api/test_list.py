@@ -100,9 +100,9 @@ def test_a_moment_counts_as_after_and_not_as_before(rest: Rest, make_export: Mak
 @pytest.mark.parametrize(
     ("query", "path", "remedy"),
     [
-        ({"limit": 0}, "limit", "greater than or equal to 1"),
-        ({"limit": 1001}, "limit", "less than or equal to 1000"),
-        ({"limit": "many"}, "limit", "integer"),
+        ({"limit": 0}, "limit", "1 or more"),
+        ({"limit": 1001}, "limit", "1000 or less"),
+        ({"limit": "many"}, "limit", "whole number"),
         ({"limit": "9" * 400}, "limit", ""),
         ({"state": "done"}, "state", "'ready'"),
         ({"format": "xlsx"}, "format", "'csv'"),

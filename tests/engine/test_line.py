@@ -103,7 +103,7 @@ def test_a_stop_before_the_begin_is_seen() -> None:
 
 
 def test_a_lane_that_was_broken_gives_and_takes_nothing() -> None:
-    lane: Lane[int] = Lane()
+    lane: Lane[int] = Lane(3)
     lane.put(1)
     lane.snap()
     with pytest.raises(Broken):

@@ -140,6 +140,17 @@ def test_a_source_that_is_gone_fails_the_export(
     assert_failed(run_one(make_export, run_exports), "source_invalid")
 
 
+def test_a_source_whose_folder_is_not_allowed_any_more_fails_the_export(
+    make_export: Callable[..., Export], run_exports: Callable[[], None], settings: Any
+) -> None:
+    export = make_export()
+    settings.SOURCE_ROOTS = [BASE_DIR / "sample"]
+    run_exports()
+    export.refresh_from_db()
+
+    assert_failed(export, "source_not_allowed")
+
+
 def test_a_schema_that_changed_fails_the_export(
     make_export: Callable[..., Export], run_exports: Callable[[], None], trips: Collection
 ) -> None:

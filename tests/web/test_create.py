@@ -100,11 +100,11 @@ def test_every_error_stands_beside_its_field_and_keeps_what_was_typed(as_ada: Br
 
     assert not Export.objects.exists()
     assert wrong(html) == [
-        "There is no property 'delai'. Did you mean 'delay'? (At where.delai.)",
-        "Write a whole number, from 1 to 1000000.",
+        "Filter: There is no property 'delai'. Did you mean 'delay'? (At where.delai.)",
+        "Limit: Write a whole number, from 1 to 1000000.",
     ]
-    assert texts(html, "ul", id="id_where_error") == wrong(html)[:1]
-    assert texts(html, "ul", id="id_sample_size_error") == wrong(html)[1:]
+    beside = [texts(html, "ul", id=f"id_{name}_error")[0] for name in ("where", "sample_size")]
+    assert [f"Filter: {beside[0]}", f"Limit: {beside[1]}"] == wrong(html)
     assert one(html, "textarea", name="where").text == '{"delai": 3}'
     assert (value(html, "sample_size"), value(html, "label")) == ("lots", "Kept & kept")
     assert (value(html, "file_name"), value(html, "token")) == ("late", "once")

@@ -64,7 +64,8 @@ def test_the_past_is_told_roughly(since: timedelta, text: str) -> None:
 
 
 def test_the_future_ends_now() -> None:
-    assert until(NOW + timedelta(days=6, hours=23), NOW) == "6 days"
+    assert until(NOW + timedelta(days=6, hours=23), NOW) == "7 days"
+    assert until(NOW + timedelta(days=1, minutes=5), NOW) == "1 day"
     assert until(NOW + timedelta(minutes=59, seconds=59), NOW) == "59 min"
     assert until(NOW, NOW) == "now"
 

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from exports.domain.audit import SYSTEM
 from exports.domain.collections import collection_register
 from exports.domain.errors import DomainError
+from exports.management.operator import operator
 from exports.models import Namespace
 
 if TYPE_CHECKING:
@@ -49,11 +49,10 @@ class Command(BaseCommand):
                 description=options["description"],
                 marks=_marks(options),
                 access="public" if options["access"] == ["public"] else options["access"] or None,
-                actor=SYSTEM,
+                actor=operator(),
             )
         except DomainError as error:
-            lines = [f"{each.path}: {each.message}" for each in error.errors]
-            raise CommandError("\n".join(lines) or error.message) from error
+            raise CommandError(error.message) from error
         self.stdout.write(f"{made.uid}  {made.name}  {made.documents:,} documents")
 
 

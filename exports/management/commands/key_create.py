@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 from django.core.management.base import BaseCommand, CommandError
 
 from exports.domain.access import caller_for
-from exports.domain.audit import SYSTEM
 from exports.domain.errors import DomainError
 from exports.domain.keys import key_create
+from exports.management.operator import operator
 from exports.models import Scope, User
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ class Command(BaseCommand):
                 label=options["label"],
                 scopes=options["scope"] or [Scope.ADMIN],
                 lifetime=timedelta(days=options["days"]),
-                actor=SYSTEM,
+                actor=operator(),
             )
         except DomainError as error:
             raise CommandError(error.message) from error

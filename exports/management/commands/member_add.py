@@ -9,8 +9,8 @@ from django.core.management.base import BaseCommand, CommandError
 from django.core.validators import validate_email
 from django.db import transaction
 
-from exports.domain.audit import SYSTEM
 from exports.domain.people import member_add, password_make
+from exports.management.operator import operator
 from exports.models import Namespace, Role, User
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ class Command(BaseCommand):
             if user is None:
                 password = password_make()
                 user = User.objects.create_user(email, password, name=options["name"])
-            member_add(namespace=namespace, user=user, role=options["role"], actor=SYSTEM)
+            member_add(namespace=namespace, user=user, role=options["role"], actor=operator())
         self.stdout.write(f"{user.email} is {options['role']} of {namespace.slug}.")
         if password:
             self.stdout.write(f"Password: {password}")

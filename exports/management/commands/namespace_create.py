@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from exports.domain.audit import SYSTEM
 from exports.domain.errors import InvalidRequest
 from exports.domain.people import namespace_create
+from exports.management.operator import operator
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser
@@ -23,7 +23,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
-            made = namespace_create(slug=options["slug"], name=options["name"], actor=SYSTEM)
+            made = namespace_create(slug=options["slug"], name=options["name"], actor=operator())
         except InvalidRequest as error:
             raise CommandError(error.errors[0].message) from error
         self.stdout.write(f"{made.uid}  {made.slug}")

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from exports.domain.audit import SYSTEM
+from exports.management.operator import operator
 from exports.management.sample import sample_load
 
 
@@ -14,5 +14,5 @@ class Command(BaseCommand):
     help = "Load the sample collections that are not there yet."
 
     def handle(self, *args: Any, **options: Any) -> None:
-        namespace, added = sample_load(actor=SYSTEM)
+        namespace, added = sample_load(actor=operator())
         self.stdout.write(f"{added} collections were added to {namespace.name}.")

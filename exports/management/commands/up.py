@@ -42,7 +42,7 @@ class Command(BaseCommand):
                 check_port(options["port"])
                 ready = set_up()
                 address = start_all(group, options["port"])
-                export = _first_export(ready, group)
+                export = first_export(ready, group)
                 if not group.stop.is_set():
                     self._greet(ready, address, export)
                 group.watch()
@@ -53,7 +53,7 @@ class Command(BaseCommand):
             group.end()
 
     def _greet(self, ready: Ready, address: str, export: Export) -> None:
-        self.stdout.write(f"\nA first export was made through the queue: {export.label}")
+        self.stdout.write(f"\nAn export that was made through the queue: {export.label}")
         self.stdout.write(
             f"  it is {export.get_state_display().lower()}, {export.rows_done:,} rows"
         )
@@ -68,7 +68,7 @@ class Command(BaseCommand):
         self.stdout.flush()
 
 
-def _first_export(ready: Ready, group: Group, seconds: float = 60) -> Export:
+def first_export(ready: Ready, group: Group, seconds: float = 60) -> Export:
     """The export that shows that all parts work together; made when none is there to show it."""
     there = Export.objects.filter(namespace=ready.namespace, state=State.READY, deleted_at=None)
     export = there.order_by("pk").first()
