@@ -1,14 +1,14 @@
 # Two commands set everything up on a machine with Python 3.11, make and git:
 #   make run    the service with sample data      make test   lint, types and all tests
 .DEFAULT_GOAL := help
-.PHONY: help run demo test lint format bench soak system lock clean
+.PHONY: help run demo test on-sqlite on-postgres lint format bench soak system lock clean
 
 PYTHON ?= python3.11
 PORT ?= 8000
 VENV := .venv
 BIN := $(VENV)/bin
 # Tests of these rooms touch the database: they run once more on PostgreSQL.
-ON_BOTH := tests/models tests/domain tests/queue tests/api tests/web tests/faults
+ON_BOTH := tests/models tests/domain tests/queue tests/api tests/web
 PYTEST := $(BIN)/python -m pytest -q -n 2 --dist worksteal
 
 help:
@@ -34,8 +34,15 @@ run: $(VENV)/installed
 demo: $(VENV)/installed
 	@exec $(BIN)/python manage.py demo
 
-test: $(VENV)/installed system lint
+# Lint and types need one core for half a minute: the tests begin beside them.
+test: $(VENV)/installed system
+	@$(MAKE) --no-print-directory --jobs=2 --output-sync=target lint on-sqlite
+	@$(MAKE) --no-print-directory on-postgres
+
+on-sqlite: $(VENV)/installed
 	$(PYTEST) -m "not soak"
+
+on-postgres: $(VENV)/installed
 	WAYBILL_TEST_DATABASE=postgres $(PYTEST) -m "not soak" $(ON_BOTH)
 
 lint: $(VENV)/installed
@@ -56,6 +63,7 @@ bench: $(VENV)/installed
 
 soak: $(VENV)/installed system
 	$(PYTEST) -m soak
+	WAYBILL_TEST_DATABASE=postgres $(PYTEST) -m "not soak" tests/e2e tests/faults
 	$(BIN)/python -m bench --growth 8000000
 
 # PostgreSQL's server and a browser, for the tests; from Debian's packages.
