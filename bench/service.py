@@ -25,7 +25,7 @@ WARM_UP = 3
 def main(count: int) -> None:
     """Print the seconds from each POST to its ``ready``."""
     with tempfile.TemporaryDirectory(prefix="waybill-bench-") as folder:
-        os.environ["WAYBILL_VAR"] = folder
+        os.environ |= {"WAYBILL_VAR": folder, "WAYBILL_LOG_LEVEL": "WARNING"}
         os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
         import django
 

@@ -36,7 +36,7 @@ class Line(Generic[A, B]):
         ahead: int = 3,
     ) -> None:
         self._batches: Lane[A] = Lane(ahead)
-        self._pieces: Lane[B] = Lane(3)
+        self._pieces: Lane[B] = Lane(1)
         self._interrupt = interrupt
         self._errors: list[BaseException] = []
         self._over = Event()

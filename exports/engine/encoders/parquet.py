@@ -10,11 +10,12 @@ import pyarrow.compute as pc
 from pyarrow.parquet import ParquetWriter
 
 from exports.engine.encoders.base import Piece
+from exports.engine.memory import release
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-ROW_GROUP = 32 << 20  # bytes of Arrow
+ROW_GROUP = 16 << 20  # bytes of Arrow
 
 
 class Pieces:
@@ -56,7 +57,7 @@ def encode_parquet(batches: Iterable[pa.RecordBatch], *, schema: pa.Schema) -> I
         for group in chain([first], groups):
             rows = _write(writer, group, schema)
             group.clear()  # so that there are never two groups in memory
-            _release()
+            release()
             yield Piece(pieces.taken(), rows)
     yield Piece(pieces.taken())
 
@@ -66,12 +67,6 @@ def _write(writer: ParquetWriter, group: list[pa.RecordBatch], schema: pa.Schema
     if len(table):
         writer.write_table(table, row_group_size=len(table))
     return len(table)
-
-
-def _release() -> None:
-    """Give back to the system what a group took, or the pieces left over add up."""
-    pa.default_memory_pool().release_unused()
-    pa.system_memory_pool().release_unused()  # where DuckDB's batches lay
 
 
 def repeating(batches: Sequence[pa.RecordBatch]) -> list[str]:
