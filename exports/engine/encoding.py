@@ -62,7 +62,7 @@ def encoding(plan: Plan, notices: Counter[str]) -> Encoding:
         case Format.CSV:  # each call costs something for every column
             return Encoding(prepare, partial(encode_csv, names=plan.arrow.names), rows=8192)
         case Format.PARQUET:  # most of a row group is read while the one before is written
-            return Encoding(prepare, partial(encode_parquet, schema=plan.arrow), ahead=14)
+            return Encoding(prepare, partial(encode_parquet, schema=plan.arrow), ahead=8)
 
 
 def _fit(plan: Plan, notices: Counter[str]) -> Callable[[pa.RecordBatch], pa.RecordBatch]:
