@@ -7,7 +7,19 @@ from contextlib import suppress
 
 import pyarrow as pa
 
+M_MMAP_THRESHOLD = -3  # glibc's name for it
+LARGE = 1 << 20  # bytes
+
 _libc = ctypes.CDLL(None)
+
+
+def return_large() -> None:
+    """Have the C library return large blocks as soon as they are free, in this process.
+
+    By itself it comes to keep them, once it has seen a few.
+    """
+    with suppress(AttributeError):  # only glibc has this
+        _libc.mallopt(M_MMAP_THRESHOLD, LARGE)
 
 
 def release() -> None:

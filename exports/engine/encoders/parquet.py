@@ -10,12 +10,13 @@ import pyarrow.compute as pc
 from pyarrow.parquet import ParquetWriter
 
 from exports.engine.encoders.base import Piece
-from exports.engine.memory import release
+from exports.engine.memory import release, return_large
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
 ROW_GROUP = 16 << 20  # bytes of Arrow
+RELEASED = 4  # memory goes back to the system after so many groups
 
 
 class Pieces:
@@ -49,15 +50,17 @@ class Pieces:
 
 def encode_parquet(batches: Iterable[pa.RecordBatch], *, schema: pa.Schema) -> Iterator[Piece]:
     """A whole Parquet file of this schema, zstd inside; no rows make one without row groups."""
+    return_large()
     groups = _groups(batches)
     first = next(groups, [])
     pieces = Pieces()
     dictionaries = repeating(first)
     with ParquetWriter(pieces, schema, compression="zstd", use_dictionary=dictionaries) as writer:
-        for group in chain([first], groups):
+        for number, group in enumerate(chain([first], groups), start=1):
             rows = _write(writer, group, schema)
             group.clear()  # so that there are never two groups in memory
-            release()
+            if number % RELEASED == 0:
+                release()
             yield Piece(pieces.taken(), rows)
     yield Piece(pieces.taken())
 
