@@ -4,21 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from exports.query import regex, values
+from exports.query import places, regex, values, words
 from exports.query.errors import Invalid
+from exports.query.geo import is_place
 from exports.query.schema import Kind, Property
 from exports.query.scope import Scope
 from exports.query.tree import Any, Node, Nor, Operator, Scalar, Test, Value
 
-_LATER = frozenset(
-    {
-        Operator.WORDS,
-        Operator.PHRASE,
-        Operator.GEO_RADIUS,
-        Operator.GEO_BOUNDING_BOX,
-        Operator.GEO_POLYGON,
-    }
-)
 _ANY = frozenset({Operator.EXISTS, Operator.IS_NULL})
 _COMPARISONS = frozenset(
     {
@@ -41,7 +33,10 @@ _TEXTS = frozenset(
         Operator.TEXT,
     }
 )
-NAMES = tuple(each.value for each in Operator if each not in _LATER)
+_WORDS = frozenset({Operator.WORDS, Operator.PHRASE})
+_AREAS = frozenset({Operator.GEO_RADIUS, Operator.GEO_BOUNDING_BOX, Operator.GEO_POLYGON})
+_CASELESS = _WORDS | {Operator.TEXT}
+NAMES = tuple(each.value for each in Operator)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +64,7 @@ class Written:
     def tested(self, value: Value, node: Property | None = None) -> Test:
         """The canonical test; case matters only where the property is text."""
         cased = node is not None and node.kind in (Kind.TEXT, Kind.ENUM)
-        insensitive = self.operator is Operator.TEXT or (cased and not self.case_sensitive)
+        insensitive = self.operator in _CASELESS or (cased and not self.case_sensitive)
         return Test(self.path, self.operator, value, not insensitive)
 
 
@@ -96,6 +91,11 @@ def test(written: Written, scope: Scope) -> Node:
             return written.tested(_scalar(written, innermost(node)), innermost(node))
         case operator if operator in _TEXTS:
             return written.tested(_text(written), innermost(node))
+        case operator if operator in _WORDS:
+            found = words.read(operator, written.value, name=written.asks, at=written.at_value)
+            return written.tested(found)
+        case operator if operator in _AREAS:
+            return written.tested(places.read(operator, written.value, written.at_value))
         case _:
             return written.tested(_scalar(written, innermost(node)), innermost(node))
 
@@ -120,9 +120,6 @@ def innermost(node: Property) -> Property:
 
 
 def _check_operator(written: Written, node: Property) -> None:
-    if written.operator in _LATER:
-        message = f"The operator {written.asks} is not built yet."
-        raise Invalid(written.at_operator, message)
     fitting = _fitting(node)
     if written.operator not in fitting:
         names = ", ".join(each.value for each in Operator if each in fitting)
@@ -139,14 +136,15 @@ def _fitting(node: Property) -> frozenset[Operator]:
     if node.kind is Kind.LIST:
         return _ANY | {Operator.SIZE} | _fitting_elements(node)
     if node.kind in (Kind.STRUCT, Kind.BINARY):
-        return _ANY
-    return _ANY | _COMPARISONS | (_TEXTS if node.kind in (Kind.TEXT, Kind.ENUM) else frozenset())
+        return _ANY | (_AREAS if is_place(node) else frozenset())
+    is_text = node.kind in (Kind.TEXT, Kind.ENUM)
+    return _ANY | _COMPARISONS | (_TEXTS | _WORDS if is_text else frozenset())
 
 
 def _fitting_elements(node: Property) -> frozenset[Operator]:
     inner = innermost(node)
     if inner.kind in (Kind.MAP, Kind.STRUCT, Kind.BINARY):
-        return frozenset()
+        return _fitting(inner) & _AREAS
     flat = {Operator.ALL} if node.element is inner else set()
     return _fitting(inner) | {Operator.CONTAINS} | flat
 

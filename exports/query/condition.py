@@ -8,9 +8,11 @@ from decimal import Decimal
 
 from sqlglot import exp
 
+from exports.query.areas import Box, Circle, Polygon
 from exports.query.comparisons import Subject, among, compared, has_all
 from exports.query.expressions import (
     column,
+    comparable,
     each_of,
     exists,
     function,
@@ -20,10 +22,12 @@ from exports.query.expressions import (
     variable,
 )
 from exports.query.expressions import field as field_of
+from exports.query.geo import within
 from exports.query.lists import LongList, LongLists
 from exports.query.schema import Kind, Property, Schema
 from exports.query.scope import Scope
 from exports.query.tree import All, Any, Element, Node, Nor, Not, Operator, Test
+from exports.query.words import has_phrase, has_words
 
 Leaf = Callable[[exp.Expr, Property], exp.Expr]
 
@@ -42,19 +46,17 @@ class Condition:
     where: exp.Expr
     lists: tuple[LongList, ...]
 
-    @property
-    def ordered(self) -> bool:
-        """Whether documents keep the order of the source, which the join of a long list loses."""
-        return not self.lists
 
-
-def condition(node: Node, schema: Schema, *, alias: str = "d") -> Condition:
+def condition(
+    node: Node, schema: Schema, *, alias: str = "d", lists: LongLists | None = None
+) -> Condition:
     """The condition that is true for the documents that the tree matches.
 
     :param node: a tree as ``parse`` makes it, checked against the same schema.
     :param alias: the name under which the SQL reads the documents.
+    :param lists: those of other conditions of the same query, to which its own are added.
     """
-    compiler = _Compiler(alias)
+    compiler = _Compiler(alias, LongLists() if lists is None else lists)
     where = compiler.node(node, Scope(schema), None)
     return Condition(where, tuple(compiler.lists.found))
 
@@ -133,6 +135,12 @@ class _Compiler:
                 return has_all(self._subject(test, value, node.element), values)
             case Operator.IN, tuple() as values:
                 return among(self._subject(test, value, node), values, self.lists)
+            case Operator.WORDS, tuple() as words:
+                return has_words(comparable(value, node), words)
+            case Operator.PHRASE, tuple() as words:
+                return has_phrase(comparable(value, node), words)
+            case _, Circle() | Box() | Polygon() as area:
+                return within(area, value, node)
             case operator, bool() | int() | str() | Decimal() as single:
                 return compared(self._subject(test, value, node), operator, single)
         raise TypeError(f"{test.operator} with {test.value!r}")

@@ -9,6 +9,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 
+FEW = 5  # names that are told when none is close
+
+
 class Invalid(ValueError):
     """The request cannot be carried out as it was written.
 
@@ -33,6 +36,15 @@ class UnknownProperty(Invalid):
 
 class TooLarge(Invalid):
     """A bound on the size of the filter is passed."""
+
+
+def instead(name: str, known: Iterable[str]) -> str:
+    """A sentence that names real names instead of a wrong one: the closest, or the first few."""
+    names = list(known)
+    few = ", ".join(repr(each) for each in names[:FEW])
+    more = len(names) - FEW
+    rest = f" and {more} more" if more > 0 else ""
+    return nearest(name, names) or (f" There is {few}{rest}." if few else "")
 
 
 def nearest(name: str, known: Iterable[str]) -> str:

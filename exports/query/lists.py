@@ -30,7 +30,6 @@ class LongList:
         return exp.Create(
             this=exp.to_table(self.name),
             kind="TABLE",
-            properties=exp.Properties(expressions=[exp.TemporaryProperty()]),
             expression=exp.select(values).from_(texts),
         )
 

@@ -37,8 +37,9 @@ def parse(schema: Schema, paths: Sequence[str]) -> tuple[Order, ...]:
         if name in names[:index]:
             message = f"{name!r} is named twice; leave one of the two out."
             raise Invalid(f"order_by.{index}", message)
-    if orders and schema.key not in names:
-        orders.append(_one(schema, schema.key, "order_by"))
+    if orders:
+        rest = [name for name in schema.keys if name not in names]
+        orders += [Order(name, schema.find(name), descending=False) for name in rest]
     return tuple(orders)
 
 

@@ -1,4 +1,4 @@
-"""Regular expressions: whether RE2, as DuckDB has it, takes one."""
+"""Regular expressions, as RE2 in DuckDB has them: whether it takes one, and what one finds."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import functools
 import os
 import re
 import threading
+from typing import Any
 
 import duckdb
 
@@ -19,10 +20,8 @@ _LOCK = threading.Lock()
 
 def check(pattern: str, path: str, *, cased: bool = True) -> None:
     """:raises Invalid: RE2 refuses the pattern, or finds it too large."""
-    with _LOCK:
-        cursor = _connection().cursor()
     try:
-        cursor.execute("SELECT regexp_matches('', ?, ?)", [pattern, "c" if cased else "i"])
+        _asked("SELECT regexp_matches('', ?, ?)", pattern, "c" if cased else "i")
     except duckdb.Error:
         raise Invalid(
             path,
@@ -30,8 +29,17 @@ def check(pattern: str, path: str, *, cased: bool = True) -> None:
             "back-references, and repeats at most 1,000 times. Check its brackets, or make it "
             "smaller.",
         ) from None
-    finally:
-        cursor.close()
+
+
+def found(pattern: str, text: str) -> list[str]:
+    """All that a pattern matches, one after the other, in a text that is made lower case first.
+
+    Characters that can be composed are: a letter and its accent are one.
+    """
+    matches: list[str] = _asked(
+        "SELECT regexp_extract_all(nfc_normalize(lower(?)), ?)", text, pattern
+    )
+    return matches
 
 
 def literal(text: str, path: str) -> tuple[str, bool]:
@@ -48,6 +56,15 @@ def literal(text: str, path: str) -> tuple[str, bool]:
     inline = "".join(sorted(flags & {"m", "s"}))
     pattern = found["pattern"]
     return (f"(?{inline}){pattern}" if inline else pattern), "i" not in flags
+
+
+def _asked(query: str, *values: str) -> Any:
+    with _LOCK:
+        cursor = _connection().cursor()
+    try:
+        return cursor.execute(query, values).fetchall()[0][0]
+    finally:
+        cursor.close()
 
 
 @functools.cache

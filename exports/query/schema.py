@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
-from exports.query.errors import UnknownProperty, nearest
+from exports.query.errors import UnknownProperty, instead
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from exports.query.reach import Links
 
 
 class Kind(StrEnum):
@@ -51,7 +53,8 @@ class Property:
 
     ``children`` are a struct's fields, a list's one element (named ``element``), or a map's
     ``key`` and ``value``. ``sql`` is DuckDB's name of the type. ``target`` is the id of the
-    collection that a reference points to.
+    collection that a reference points to. ``length`` is how many numbers each vector has; 0 when
+    there is none to tell, or the property is no vector.
     """
 
     name: str
@@ -61,11 +64,18 @@ class Property:
     optional: bool = False
     role: Role | None = None
     target: str = ""
+    length: int = 0
 
     @property
     def element(self) -> Property:
         """The element of a list."""
         return self.children[0]
+
+    @property
+    def followed(self) -> bool:
+        """Whether it is a reference that was replaced by the documents that it names."""
+        inner = self.element if self.kind is Kind.LIST else self
+        return self.role is Role.REFERENCE and inner.kind is Kind.STRUCT
 
     def to_json(self) -> dict[str, Any]:
         node: dict[str, Any] = {"name": self.name, "type": self.kind.value, "sql": self.sql}
@@ -77,6 +87,8 @@ class Property:
             node["role"] = self.role.value
         if self.target:
             node["target"] = self.target
+        if self.length:
+            node["length"] = self.length
         return node
 
     @classmethod
@@ -89,15 +101,27 @@ class Property:
             optional=node.get("optional", False),
             role=Role(node["role"]) if "role" in node else None,
             target=node.get("target", ""),
+            length=node.get("length", 0),
         )
 
 
 @dataclass(frozen=True, slots=True)
 class Schema:
-    """The properties of a collection's documents, and which of them is the key."""
+    """The properties of a collection's documents, and which of them is the key.
+
+    :ivar index: with the key, what names an element, when the rows are those of a list.
+    :ivar links: where references lead; None where none can be followed.
+    """
 
     key: str
     properties: tuple[Property, ...]
+    index: str = ""
+    links: Links | None = field(default=None, compare=False, repr=False)
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """The properties that together name a row."""
+        return (self.key, self.index) if self.index else (self.key,)
 
     @property
     def version(self) -> str:
@@ -137,12 +161,12 @@ class Schema:
         yield from _paths("", self.properties)
 
     def mark(self, path: str, **changes: Any) -> Schema:
-        """The same schema with the property at ``path`` changed (optional, role, target)."""
+        """The same schema with other marks on a property: optional, role, target, length."""
         self.find(path)
         return replace(self, properties=_marked(self.properties, path.split("."), changes))
 
     def _unknown(self, path: str) -> str:
-        return f"There is no property {path!r}.{nearest(path, self.paths())}"
+        return f"There is no property {path!r}.{instead(path, self.paths())}"
 
 
 def fields(node: Property) -> tuple[Property, ...]:

@@ -7,10 +7,13 @@ from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 
+from exports.query import areas
+from exports.query.areas import Area, Box, Circle, Polygon
+
 VERSION = 1
 
 Scalar = bool | int | Decimal | str
-Value = Scalar | tuple[Scalar, ...]
+Value = Scalar | tuple[Scalar, ...] | Area
 
 
 class Operator(StrEnum):
@@ -73,7 +76,8 @@ class Test:
     """One question about the value at ``path``.
 
     ``value`` is canonical: numbers are ``int`` where they were written as whole numbers and
-    ``Decimal`` otherwise, moments are ISO 8601 text in UTC, UUIDs are lower case. Inside an
+    ``Decimal`` otherwise, moments are ISO 8601 text in UTC, UUIDs are lower case, the words of
+    ``words`` and ``phrase`` are a tuple of them as ``words.read`` makes it. Inside an
     ``Element``, ``path`` is relative to the element, and empty for the element itself.
     ``case_sensitive`` is true wherever case cannot matter.
     """
@@ -163,9 +167,15 @@ def _written(node: Node) -> dict[str, object]:
 
 
 def _plain(value: Value) -> object:
-    if isinstance(value, tuple):
-        return [_plain(each) for each in value]
-    return {"decimal": str(value)} if isinstance(value, Decimal) else value
+    match value:
+        case tuple():
+            return [_plain(each) for each in value]
+        case Circle() | Box() | Polygon():
+            return areas.to_json(value)
+        case Decimal():
+            return {"decimal": str(value)}
+        case _:
+            return value
 
 
 def _read(kept: object) -> Node:
@@ -186,6 +196,8 @@ def _value(kept: object) -> Value:
     match kept:
         case list():
             return tuple(_scalar(each) for each in kept)
+        case dict() if "area" in kept:
+            return areas.from_json(kept)
         case _:
             return _scalar(kept)
 

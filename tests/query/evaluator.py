@@ -12,6 +12,7 @@ from typing import Any as Document
 
 from exports.query.tree import All, Any, Element, Node, Nor, Not, Operator
 from exports.query.tree import Test as Question
+from tests.query import globe, prose
 
 _OPPOSITES = {
     Operator.NE: Operator.EQ,
@@ -38,7 +39,7 @@ def holds(node: Node, document: Document) -> bool:
             lists = (each for each in reached(document, path) if each is not None)
             return any(holds(inner, element) for found in lists for element in found)
         case Question():
-            return _answer(node, document)
+            return answer(node, reached(document, node.path))
 
 
 def reached(value: Document, path: str) -> list[Document]:
@@ -51,15 +52,15 @@ def reached(value: Document, path: str) -> list[Document]:
     return [] if value is None else reached(value[name], rest)
 
 
-def _answer(test: Question, document: Document) -> bool:
-    found = reached(document, test.path)
+def answer(test: Question, found: list[Document]) -> bool:
+    """Whether a test is true of what lies at the end of its path."""
     something = any(each is not None for each in found)
     lists = [each for each in found if isinstance(each, list)]
     wanted: Document = test.value
     match test.operator:
         case Operator.NE | Operator.NIN as operator:
             opposite = Question(test.path, _OPPOSITES[operator], test.value, test.case_sensitive)
-            return not _answer(opposite, document)
+            return not answer(opposite, found)
         case Operator.EXISTS:
             return something is wanted
         case Operator.IS_NULL:
@@ -94,6 +95,9 @@ def _scalars(values: list[Document]) -> Iterator[Document]:
 
 
 def _compared(operator: Operator, *, cased: bool) -> Callable[[Document, Document], bool]:
+    if operator in _APART:
+        return _APART[operator]
+
     def compare(left: Document, right: Document) -> bool:
         if left is None or (isinstance(left, float) and math.isnan(left)):
             return False
@@ -107,6 +111,13 @@ def _compared(operator: Operator, *, cased: bool) -> Callable[[Document, Documen
     return compare
 
 
+_APART: dict[Operator, Callable[[Document, Document], bool]] = {
+    Operator.WORDS: prose.has_words,
+    Operator.PHRASE: prose.has_phrase,
+    Operator.GEO_RADIUS: globe.in_circle,
+    Operator.GEO_BOUNDING_BOX: globe.in_box,
+    Operator.GEO_POLYGON: globe.in_polygon,
+}
 _OPERATIONS: dict[Operator, Callable[[Document, Document], bool]] = {
     Operator.EQ: lambda left, right: left == right,
     Operator.GT: lambda left, right: left > right,
@@ -124,7 +135,7 @@ def _alike(left: Document, right: Document) -> tuple[Document, Document]:
     """Both sides as Python compares them exactly."""
     match left:
         case Single():
-            return left, _single(right)
+            return left, rounded(right)
         case float():
             return left, float(right) if isinstance(right, float) else right
         case int() | Decimal() if not isinstance(left, bool):
@@ -133,16 +144,18 @@ def _alike(left: Document, right: Document) -> tuple[Document, Document]:
             return left, _moment(right)
         case date():
             return datetime.combine(left, time(), UTC), _moment(right)
+        case time():
+            return left, time.fromisoformat(right)
     return left, right
 
 
-def _single(number: float) -> float:
+def rounded(number: float) -> float:
     """Rounded to 32 bits; what is too large for them is infinite."""
     try:
-        rounded: float = struct.unpack("<f", struct.pack("<f", number))[0]
+        single: float = struct.unpack("<f", struct.pack("<f", number))[0]
     except OverflowError:
         return math.copysign(math.inf, number)
-    return rounded
+    return single
 
 
 def _moment(text: str) -> datetime:

@@ -97,11 +97,13 @@ OPERATORS = [
     ({"items": {"$in": [1]}}, "where.items.$in", "use one of exists, is_null, size."),
     ({"extra": {"$eq": "k"}}, "where.extra.$eq", "use one of exists, is_null, size."),
     ({"raw": "x"}, "where.raw", "use one of exists, is_null."),
-    (leaf("name", "words", "x"), "where.operator", "The operator 'words' is not built yet."),
-    (leaf("name", "phrase", "x"), "where.operator", "'phrase' is not built yet."),
-    (leaf("place", "geo_radius", {}), "where.operator", "'geo_radius' is not built yet."),
-    (leaf("place", "geo_bounding_box", []), "where.operator", "is not built yet."),
-    (leaf("place", "geo_polygon", []), "where.operator", "is not built yet."),
+    (leaf("age", "words", "x"), "where.operator", "'age' is of the type integer, which 'words'"),
+    (leaf("place", "phrase", "x"), "where.operator", "use one of exists, is_null."),
+    (leaf("place", "geo_radius", {}), "where.operator", "use one of exists, is_null."),
+    (leaf("items", "geo_polygon", {}), "where.operator", "use one of exists, is_null, size."),
+    (leaf("tags", "geo_bounding_box", {}), "where.operator", "which 'geo_bounding_box' does not"),
+    (leaf("age", "word", 1), "where.operator", "Did you mean 'words'"),
+    ({"name": {"$words": "x"}}, "where.name.$words", "There is no operator '$words'."),
 ]
 
 REGEXES = [
@@ -253,9 +255,9 @@ def test_a_property_named_like_a_key_of_the_other_dialect_is_found() -> None:
     assert paths_of(parse(where, schema)) == ("AND",)
 
 
-def test_a_path_through_a_reference_is_not_built_yet() -> None:
+def test_a_path_through_a_reference_that_leads_nowhere_is_refused() -> None:
     schema = SCHEMA.mark("name", role=Role.REFERENCE, target="col_1")
-    with pytest.raises(Invalid, match="following references is not built yet") as caught:
+    with pytest.raises(Invalid, match="a reference, which cannot be followed here") as caught:
         parse({"name.first": "x"}, schema)
     assert caught.value.path == "where.name.first"
 

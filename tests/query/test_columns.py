@@ -8,9 +8,10 @@ from typing import Any
 import duckdb
 import pytest
 
-from exports.query.columns import choose, selection
+from exports.query.columns import choose
 from exports.query.errors import Invalid, UnknownProperty
 from exports.query.schema import Kind, Property, Role, Schema
+from exports.query.selection import selection
 from tests.query.library import integer, listed, scalar, struct, text
 
 VECTOR = replace(listed("face", scalar("element", Kind.FLOAT, "FLOAT")), role=Role.VECTOR)
@@ -92,7 +93,7 @@ def test_paths_choose_properties_in_their_order(paths: list[str], expected: dict
         ("face", "'face' is a vector, which is never in the data; ask for include_vectors."),
         ("mixed.face", "'mixed.face' is a vector, which is never in the data"),
         ("hidden", "'hidden' has only optional fields and vectors; name the fields you want."),
-        ("carrier.name", "'carrier' is a reference; following references is not built yet."),
+        ("carrier.name", "'carrier' is a reference, which cannot be followed here."),
         ("extra.a", "'extra' is a map; its entries cannot be named in a path."),
     ],
 )
@@ -116,7 +117,11 @@ DOCUMENTS = """
 
 
 def selected(*paths: str) -> tuple[list[str], list[tuple[Any, ...]]]:
-    columns = ", ".join(each.sql("duckdb") for each in selection(SCHEMA, choose(SCHEMA, paths)))
+    chosen = choose(SCHEMA, paths)
+    columns = ", ".join(
+        f'{value.sql("duckdb")} AS "{each.name}"'
+        for each, value in zip(chosen, selection(SCHEMA, chosen), strict=True)
+    )
     found = duckdb.connect().sql(f"SELECT {columns} FROM ({DOCUMENTS}) AS d ORDER BY 1")
     return found.columns, found.fetchall()
 

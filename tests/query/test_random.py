@@ -114,6 +114,8 @@ LISTS: dict[str, dict[str, list[Json]]] = {
     "marks": {"": ASKED_NUMBERS},
     "items": {"kind": WORDS, "n": ASKED_NUMBERS, "notes": WORDS},
 }
+Ask = Callable[[random.Random, dict[str, list[Json]]], Question]
+
 IS_LIST = {"tags", "marks", "items.notes", "notes"}
 
 
@@ -166,17 +168,20 @@ def document(chance: random.Random, number: int) -> dict[str, Json]:
     }
 
 
-def tree(chance: random.Random, paths: dict[str, list[Json]], depth: int) -> Node:
-    """A tree whose values are still those of the JSON."""
+def tree(
+    chance: random.Random, paths: dict[str, list[Json]], depth: int, *, ask: Ask | None = None
+) -> Node:
+    """A tree whose values are still those of the JSON; ``ask`` makes its tests."""
     if depth == 0 or chance.random() < 0.3:
-        return question(chance, paths)
+        return (ask or question)(chance, paths)
     kind = chance.choice(["all", "any", "nor", "not", "element"])
     if kind == "not":
-        return Not(tree(chance, paths, depth - 1))
+        return Not(tree(chance, paths, depth - 1, ask=ask))
     if kind == "element" and "small" in paths:
         path = chance.choice(sorted(LISTS))
         return Element(path, tree(chance, LISTS[path], depth - 1))
-    nodes = tuple(tree(chance, paths, depth - 1) for _ in range(chance.choice([0, 1, 2, 2, 3])))
+    some = range(chance.choice([0, 1, 2, 2, 3]))
+    nodes = tuple(tree(chance, paths, depth - 1, ask=ask) for _ in some)
     return Any(nodes) if kind == "any" else Nor(nodes) if kind == "nor" else All(nodes)
 
 
