@@ -14,37 +14,43 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
+    from exports.sources.source import Source
+
 REST = 64_000_000  # bytes: what a scan holds besides pages
 
 
 def connect(
-    files: Sequence[str],
+    sources: Sequence[Source],
     *,
     scratch: Path,
     memory: int,
     spill: int,
     threads: int = 2,
     most: int = 0,
-) -> tuple[duckdb.DuckDBPyConnection, Weight]:
-    """A connection that can read ``files``, spill to ``scratch`` and do no more; and their weight.
+) -> tuple[duckdb.DuckDBPyConnection, tuple[Weight, ...]]:
+    """A connection that can read the sources, spill to ``scratch`` and do no more.
 
-    :param files: real paths; whatever else a query names is refused.
+    Beside it, the weight of each source, in the same order.
+
+    :param sources: whatever a query names that is no file of theirs is refused.
     :param scratch: a folder of the caller's, for what does not fit into the memory.
     :param memory: what the engine may hold, in bytes; it fails rather than take more.
     :param spill: what it may write to ``scratch``, in bytes.
     :param threads: how many it works with, when the files' pages leave room for that.
     :param most: what it may hold instead of ``memory`` when the files' pages are so large.
     """
+    files = sorted({file for source in sources for file in source.files})
     connection = duckdb.connect(":memory:")
     try:
         _set(connection, _confined(files, scratch, spill))
-        weight = weigh(connection, files)
-        memory, threads = fitting(weight.pages, memory, max(memory, most), threads)
+        weights = tuple(weigh(connection, source) for source in sources)
+        pages = max((weight.pages for weight in weights), default=0)
+        memory, threads = fitting(pages, memory, max(memory, most), threads)
         _set(connection, _bounded(memory, threads))
     except BaseException:
         connection.close()
         raise
-    return connection, weight
+    return connection, weights
 
 
 def fitting(pages: int, memory: int, most: int, threads: int) -> tuple[int, int]:
@@ -76,6 +82,9 @@ def _confined(files: Sequence[str], scratch: Path, spill: int) -> Iterator[tuple
 
 
 def _bounded(memory: int, threads: int) -> Iterator[tuple[str, exp.Expr]]:
+    # Rows are looked up in what they refer to, never the other way round, and in a list of values
+    # without a join: either would mix them up.
+    yield "disabled_optimizers", exp.Literal.string("join_order,build_side_probe_side,in_clause")
     yield "threads", exp.Literal.number(threads)
     yield "memory_limit", exp.Literal.string(f"{memory}B")
     yield "lock_configuration", exp.true()

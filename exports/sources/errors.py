@@ -2,6 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import PurePath
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+WORDS = {"parquet": "Parquet", "jsonl": "JSONL", "csv": "CSV"}
+
 
 class SourceError(Exception):
     """A source cannot be used; the text says why, and ``code`` names the reason for programs."""
@@ -36,17 +44,74 @@ class LocationRefused(SourceError):
 
 
 class SourceEmpty(SourceError):
-    """The locations hold no Parquet file."""
+    """A folder holds no file that can be read."""
 
-    def __init__(self, location: str) -> None:
-        super().__init__(f"There is no file that ends in .parquet in {location!r}.")
+    def __init__(self, location: str, endings: Iterable[str]) -> None:
+        super().__init__(f"There is no file in {location!r} that ends in {', '.join(endings)}.")
+
+
+class KindUnknown(SourceError):
+    """The name of a file does not tell what it holds."""
+
+    def __init__(self, location: str, endings: Iterable[str]) -> None:
+        super().__init__(f"{location!r} cannot be read: its name must end in {', '.join(endings)}.")
+
+
+class KindsMixed(SourceError):
+    """The files of one collection are of several kinds."""
+
+    def __init__(self, first: str, kind: str, other: str, other_kind: str) -> None:
+        super().__init__(
+            f"All files of a collection must be of one kind, but {first!r} is {WORDS[kind]} and "
+            f"{other!r} is {WORDS[other_kind]}."
+        )
 
 
 class SourceUnreadable(SourceError):
-    """A file is empty, cut short, or no Parquet."""
+    """A file is empty, cut short, or not of its kind."""
 
-    def __init__(self, file: str) -> None:
-        super().__init__(f"{file!r} cannot be read as Parquet: it is empty, cut short or damaged.")
+    def __init__(self, file: str, kind: str = "parquet") -> None:
+        super().__init__(
+            f"{file!r} cannot be read as {WORDS[kind]}: it is empty, cut short or damaged."
+        )
+
+
+class FileDamaged(SourceError):
+    """A text file holds what does not belong there; the text names the place, and no value.
+
+    :ivar line: where, from 1; None when that is not known.
+    """
+
+    def __init__(self, file: str, line: int | None, reason: str) -> None:
+        at = f"{PurePath(file).name}" if line is None else f"{PurePath(file).name}, line {line:,}"
+        super().__init__(f"{at}: {reason}")
+        self.file = file
+        self.line = line
+
+
+class SourceMoved(SourceError):
+    """A file was written while it was looked at."""
+
+    def __init__(self) -> None:
+        super().__init__("The files were changed while they were read. Try again.")
+
+
+class SourceTooLarge(SourceError):
+    """Looking at all documents takes more memory than there is for it."""
+
+    def __init__(self, memory: int) -> None:
+        super().__init__(
+            f"Its documents cannot be looked at in {memory // 1_000_000:,} MB of memory: "
+            "they are too large, or have too many properties."
+        )
+
+
+class VectorRefused(SourceError):
+    """A property that is marked as a vector does not hold vectors."""
+
+    def __init__(self, path: str, reason: str) -> None:
+        super().__init__(f"{path!r} is no vector: {reason}")
+        self.path = path
 
 
 class SchemasDiffer(SourceError):

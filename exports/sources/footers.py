@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass
 from itertools import groupby
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 import duckdb
-from sqlglot import exp
 
 from exports.sources.errors import PropertyRefused, SchemasDiffer, SourceUnreadable
 from exports.sources.kinds import kind_of
-from exports.sources.relation import Found, scan
-from exports.sources.sql import text
+from exports.sources.names import check_names
+from exports.sources.relation import Found
+from exports.sources.scan import parquet
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -41,10 +40,10 @@ def read_properties(connection: duckdb.DuckDBPyConnection, files: Sequence[str])
     """
     trees = _trees(connection, files)
     first = trees[files[0]]
-    _check_names(first, "")
+    _check_tree(first, "")
     for file, tree in trees.items():
         _check_same(file, tree, files[0], first)
-    rows = connection.sql(text(exp.select("*").from_(scan(files[:1]))))
+    rows = connection.sql(f"FROM {parquet(files[:1])}")
     types = dict(zip(rows.columns, rows.types, strict=True))
     properties = tuple(kind_of(name, kind, name) for name, kind in types.items())
     cast = (each.name for each in properties if types[each.name] != connection.sqltype(each.sql))
@@ -80,26 +79,13 @@ def _tree(rows: Iterator[tuple[Any, ...]]) -> Node:
     return Node(name, precision, kind, [_tree(rows) for _ in range(count or 0)])
 
 
-def _check_names(nodes: list[Node], prefix: str) -> None:
-    # DuckDB renames a column whose name it holds already, so that its own names prove nothing.
-    lowered = Counter(node.name.lower() for node in nodes)
+def _check_tree(nodes: list[Node], prefix: str) -> None:
+    check_names([node.name for node in nodes], prefix)
     for node in nodes:
         path = f"{prefix}{node.name}"
-        if reason := _wrong_name(node.name):
-            raise PropertyRefused(path, reason)
-        if lowered[node.name.lower()] > 1:
-            raise PropertyRefused(path, "another property's name differs from it only in case.")
         if node.precision and node.precision > MAX_PRECISION:
             raise PropertyRefused(path, f"a decimal may have at most {MAX_PRECISION} digits.")
-        _check_names(node.children, f"{path}.")
-
-
-def _wrong_name(name: str) -> str:
-    if not name:
-        return "it has no name."
-    if "." in name:
-        return "its name holds a dot, which stands between the names of a path."
-    return "" if name.isprintable() else "its name holds a character that cannot be seen."
+        _check_tree(node.children, f"{path}.")
 
 
 def _check_same(file: str, tree: list[Node], first_file: str, first: list[Node]) -> None:

@@ -2,24 +2,37 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import duckdb
-from sqlglot import exp
 
 from exports.query.schema import Kind, Property, Schema
+from exports.sources import footers
 from exports.sources.connection import connect
-from exports.sources.errors import KeyNull, KeyRefused, KeyRepeated, SourceUnreadable
-from exports.sources.footers import read_properties
+from exports.sources.errors import (
+    KeyNull,
+    KeyRefused,
+    KeyRepeated,
+    SourceError,
+    SourceMoved,
+    SourceTooLarge,
+    SourceUnreadable,
+)
+from exports.sources.faults import explain
+from exports.sources.headers import delimiter_of
+from exports.sources.infer import infer
 from exports.sources.locate import locate
-from exports.sources.relation import create_view
+from exports.sources.relation import Found, create_view
+from exports.sources.snapshot import snapshot
 from exports.sources.source import Source, SourceKind
-from exports.sources.sql import text
+from exports.sources.sql import quoted
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
+
+    from exports.sources.weight import Weight
 
 MEMORY = 512_000_000
 SPILL = 64 << 30
@@ -41,27 +54,80 @@ def register(
 ) -> Registered:
     """Find the files of a source, read their schema and check the key.
 
-    All keys are read once; what does not fit into 512 MB is spilled to ``scratch``.
+    All keys are read once, and of text files all values; what does not fit into 512 MB is spilled
+    to ``scratch``.
 
-    :param locations: Parquet files, or folders of them; relative ones begin at the first root.
+    :param locations: files of Parquet, JSONL or CSV, or folders of them; relative ones begin at
+        the first root.
     :param key: the property that names a document: there, never null, and unique.
     :param roots: the folders that the operator allowed.
     :param scratch: a folder for what is spilled; it must exist.
     :raises SourceError: the locations, the files, a property or the key cannot be used; each
         reason has its own class.
     """
-    files = locate(locations, roots)
-    source = Source(SourceKind.PARQUET, files)
-    connection, weight = connect(files, scratch=scratch, memory=MEMORY, spill=SPILL)
+    source = _described(*locate(locations, roots))
+    before = snapshot(source)
+    # One thread finds the properties of text in the order in which they turn up, in little memory.
+    threads = 1 if source.kind.is_text else 2
+    connection, [weight] = connect(
+        [source], scratch=scratch, memory=MEMORY, spill=SPILL, threads=threads
+    )
     try:
-        found = read_properties(connection, files)
+        if source.kind.is_text:
+            found, documents = _read_text(connection, source, weight)
+            source = replace(source, checked=before)
+        else:
+            found, documents = _read_parquet(connection, source, weight)
         _check_kind(key, found.properties)
         create_view(connection, VIEW, source, found)
-        _check_values(connection, key, files)
-        schema = Schema(key, found.properties)
-        return Registered(source, schema, weight.documents)
+        _check_values(connection, key, source)
     finally:
         connection.close()
+    if snapshot(source) != before:
+        raise SourceMoved
+    return Registered(source, Schema(key, found.properties), documents)
+
+
+def _described(kind: SourceKind, files: tuple[str, ...]) -> Source:
+    return Source(kind, files, delimiter_of(files[0]) if kind is SourceKind.CSV else "")
+
+
+def _read_parquet(
+    connection: duckdb.DuckDBPyConnection, source: Source, weight: Weight
+) -> tuple[Found, int]:
+    return footers.read_properties(connection, source.files), weight.documents or 0
+
+
+def _read_text(
+    connection: duckdb.DuckDBPyConnection, source: Source, weight: Weight
+) -> tuple[Found, int]:
+    """What text files hold, all of whose values were read, and how many documents."""
+    properties: tuple[Property, ...] = ()
+    try:
+        properties = infer(connection, source, document=weight.document)
+        create_view(connection, "doubtful", source, Found(properties, doubtful=True))
+        values = ", ".join(f"count({quoted(each.name)})" for each in properties)
+        counts = connection.execute(f"FROM doubtful SELECT count(*), {values}").fetchall()
+    except (duckdb.Error, OSError) as error:  # batches of Arrow fail with the latter
+        raise _explained(connection, source, properties, error) from error
+    return Found(properties, doubtful=source.kind is SourceKind.CSV), counts[0][0]
+
+
+def _explained(
+    connection: duckdb.DuckDBPyConnection,
+    source: Source,
+    properties: Sequence[Property],
+    error: duckdb.Error | OSError,
+) -> SourceError:
+    if isinstance(error, duckdb.OutOfMemoryException):
+        return SourceTooLarge(MEMORY)
+    fault = explain(connection, source, properties, error)
+    return fault or SourceUnreadable(_named(source, error), source.kind)
+
+
+def _named(source: Source, error: duckdb.Error | OSError) -> str:
+    named = (file for file in source.files if file in str(error))
+    return next(named, source.files[0])
 
 
 def _check_kind(key: str, properties: Sequence[Property]) -> None:
@@ -73,21 +139,15 @@ def _check_kind(key: str, properties: Sequence[Property]) -> None:
         raise KeyRefused(key, f"it is of type {found.kind}; a key is text, an integer or a UUID.")
 
 
-def _check_values(connection: duckdb.DuckDBPyConnection, key: str, files: Sequence[str]) -> None:
-    keys = exp.select(exp.column(key, quoted=True).as_("key")).from_(VIEW).subquery("keys")
+def _check_values(connection: duckdb.DuckDBPyConnection, key: str, source: Source) -> None:
     query = (
-        exp.select("key", "count(*)")
-        .from_(keys)
-        .group_by("key")
-        .having("count(*) > 1 OR key IS NULL")
-        .order_by("key NULLS FIRST")
-        .limit(1)
+        f"FROM (FROM {VIEW} SELECT {quoted(key)} AS key) SELECT key, count(*) GROUP BY key "
+        "HAVING count(*) > 1 OR key IS NULL ORDER BY key NULLS FIRST LIMIT 1"
     )
     try:
-        found = connection.execute(text(query)).fetchall()
+        found = connection.execute(query).fetchall()
     except duckdb.Error as error:
-        named = (file for file in files if file in str(error))
-        raise SourceUnreadable(next(named, files[0])) from error
+        raise SourceUnreadable(_named(source, error), source.kind) from error
     for value, count in found:
         if value is None:
             raise KeyNull(key, count)

@@ -14,3 +14,8 @@ def text(expression: exp.Expr) -> str:
 def quoted(name: str) -> str:
     """A name, whatever characters it holds."""
     return text(exp.to_identifier(name, quoted=True))
+
+
+def literal(value: str) -> str:
+    """A piece of text, whatever characters it holds."""
+    return text(exp.Literal.string(value))

@@ -9,17 +9,19 @@ import duckdb
 import pytest
 
 from exports.sources.connection import connect, fitting
+from exports.sources.source import Source, SourceKind
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 SAMPLE = Path(__file__).parents[2] / "sample"
 PLANES = str(SAMPLE / "planes.parquet")
+SOURCE = Source(SourceKind.PARQUET, (PLANES,))
 
 
 @pytest.fixture
 def connection(tmp_path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
-    opened, _ = connect([PLANES], scratch=tmp_path, memory=64_000_000, spill=1 << 30)
+    opened, _ = connect([SOURCE], scratch=tmp_path, memory=32_000_000, spill=1 << 30)
     with opened:
         yield opened
 
@@ -55,7 +57,7 @@ def test_it_refuses_everything_else(connection: duckdb.DuckDBPyConnection, query
 def test_it_spills_to_its_scratch_folder(
     connection: duckdb.DuckDBPyConnection, tmp_path: Path
 ) -> None:
-    numbers = "SELECT r, hash(r) AS h FROM range(8_000_000) AS numbers(r) ORDER BY h"
+    numbers = "SELECT r, hash(r) AS h FROM range(3_000_000) AS numbers(r) ORDER BY h"
     with connection.sql(numbers).to_arrow_reader(2048) as reader:
         assert len(reader.read_next_batch()) == 2048
         assert any(tmp_path.iterdir())
@@ -80,7 +82,8 @@ def test_a_file_of_large_pages_is_read(tmp_path: Path) -> None:
         f"COPY (SELECT i, repeat(md5(i::VARCHAR), 20) AS text FROM range(400_000) r(i)) TO '{path}'"
     )
     memory, most = 256_000_000, 512_000_000
-    opened, weight = connect([path], scratch=tmp_path, memory=memory, spill=0, most=most)
+    source = Source(SourceKind.PARQUET, (path,))
+    opened, [weight] = connect([source], scratch=tmp_path, memory=memory, spill=0, most=most)
     assert (weight.documents, weight.pages > 128_000_000) == (400_000, True)
     with opened, opened.sql(f"FROM read_parquet('{path}')").to_arrow_reader(4096) as reader:
         assert sum(batch.num_rows for batch in reader) == 400_000

@@ -7,8 +7,15 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from exports.sources.errors import LocationMissing, LocationOutside, LocationRefused, SourceEmpty
+from exports.sources.errors import (
+    KindUnknown,
+    LocationMissing,
+    LocationOutside,
+    LocationRefused,
+    SourceEmpty,
+)
 from exports.sources.locate import locate
+from exports.sources.source import SourceKind
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -29,17 +36,17 @@ def test_a_folder_means_its_parquet_files_in_code_point_order(root: Path) -> Non
     (root / "deeper").mkdir()
     (root / "deeper" / "c.parquet").write_bytes(b"")
     names = ("B.parquet", "a.parquet", "b.parquet")
-    assert locate([str(root)], [root]) == tuple(str(root / name) for name in names)
+    assert locate([str(root)], [root])[1] == tuple(str(root / name) for name in names)
 
 
 def test_a_relative_location_begins_at_the_first_root(root: Path) -> None:
-    assert locate(["a.parquet"], [root]) == (str(root / "a.parquet"),)
+    assert locate(["a.parquet"], [root])[1] == (str(root / "a.parquet"),)
 
 
 def test_a_file_named_twice_is_read_once(root: Path) -> None:
     (root / "link.parquet").symlink_to(root / "a.parquet")
     locations = ["a.parquet", "./a.parquet", "link.parquet"]
-    assert locate(locations, [root]) == (str(root / "a.parquet"),)
+    assert locate(locations, [root])[1] == (str(root / "a.parquet"),)
 
 
 @pytest.mark.parametrize("location", ["../secret.parquet", "..", "/etc/passwd", "/", "/nowhere"])
@@ -71,7 +78,7 @@ def test_a_folder_beside_the_root_with_a_longer_name_is_outside(root: Path) -> N
 
 def test_a_root_may_be_a_link_itself(root: Path, tmp_path: Path) -> None:
     (tmp_path / "alias").symlink_to(root)
-    assert locate(["a.parquet"], [tmp_path / "alias"]) == (str(root / "a.parquet"),)
+    assert locate(["a.parquet"], [tmp_path / "alias"])[1] == (str(root / "a.parquet"),)
 
 
 @pytest.mark.parametrize("location", ["c.parquet", "a.parquet/b", "a\0.parquet", "x" * 300])
@@ -107,7 +114,30 @@ def test_it_refuses_a_name_that_is_no_text(root: Path) -> None:
         locate([name], [root])
 
 
-def test_a_folder_without_parquet_files_is_an_error(root: Path) -> None:
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [
+        ("a.parquet", SourceKind.PARQUET),
+        ("a.jsonl", SourceKind.JSONL),
+        ("a.ndjson.zst", SourceKind.JSONL),
+        ("a.csv.gz", SourceKind.CSV),
+    ],
+)
+def test_the_kind_is_told_by_the_name(root: Path, name: str, kind: SourceKind) -> None:
+    (root / "folder").mkdir()
+    for each in (name, "readme.md"):
+        (root / "folder" / each).write_bytes(b"")
+    assert locate(["folder"], [root]) == (kind, (str(root / "folder" / name),))
+
+
+@pytest.mark.parametrize("name", ["notes.txt", "a.json", "a.parquet.gz", "a.CSV"])
+def test_a_name_that_does_not_tell_the_kind_is_refused(root: Path, name: str) -> None:
+    (root / name).write_bytes(b"")
+    with pytest.raises(KindUnknown, match=r"must end in \.parquet, \.jsonl"):
+        locate([name], [root])
+
+
+def test_a_folder_without_such_files_is_an_error(root: Path) -> None:
     (root / "empty").mkdir()
     with pytest.raises(SourceEmpty):
         locate(["empty"], [root])
