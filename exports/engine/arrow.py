@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
@@ -32,6 +33,7 @@ SCALARS = {
     "TIME_NS": pa.time64("ns"),
     "BLOB": pa.binary(),
 }
+FIXED = re.compile(r"\[(\d+)\]$")
 UNITS = {"TIMESTAMP_S": "s", "TIMESTAMP_MS": "ms", "TIMESTAMP_NS": "ns", "TIMESTAMPTZ_NS": "ns"}
 
 
@@ -50,7 +52,8 @@ def arrow_type(
     if node.kind is Kind.STRUCT:
         return pa.struct([pa.field(child.name, inner(child)) for child in node.children])
     if node.kind is Kind.LIST:
-        return pa.list_(pa.field("element", inner(node.element)))
+        fixed = FIXED.search(node.sql)
+        return pa.list_(pa.field("element", inner(node.element)), int(fixed[1]) if fixed else -1)
     if node.kind is Kind.MAP:
         key, value = node.children
         return pa.map_(inner(key), inner(value))
@@ -85,7 +88,7 @@ def rebuild(
     """
     if pa.types.is_struct(wanted):
         old = [array.field(at) for at in range(wanted.num_fields)]
-    elif pa.types.is_list(wanted) or pa.types.is_map(wanted):
+    elif pa.types.is_nested(wanted):
         old = [array.values]
     else:
         return leaf(array, wanted)
@@ -93,7 +96,8 @@ def rebuild(
     new = [rebuild(child, kind, leaf) for child, kind in zip(old, kinds, strict=True)]
     if array.type == wanted and all(one is other for one, other in zip(old, new, strict=True)):
         return array
-    own = array.buffers()[: 1 if pa.types.is_struct(wanted) else 2]
+    offsets = pa.types.is_list(wanted) or pa.types.is_map(wanted)
+    own = array.buffers()[: 2 if offsets else 1]
     return pa.Array.from_buffers(wanted, len(array), own, children=new)
 
 

@@ -54,6 +54,26 @@ class SchemaChanged(EngineError):
     )
 
 
+class DocumentMissing(EngineError):
+    """The one document whose elements were asked for is not there."""
+
+    code = "document_missing"
+    text = (
+        "There is no document with the key that 'prefix' names, or it may not be read. "
+        "Check the key, then export again."
+    )
+
+
+class TooSlow(EngineError):
+    """A preview was not done in its time."""
+
+    code = "too_slow"
+    text = (
+        "The preview takes too long. Narrow the filter, or leave 'order_by' or 'expand' out; "
+        "the export itself may take its time."
+    )
+
+
 class OutOfMemory(EngineError):
     """The work does not fit into the memory that a run may take."""
 

@@ -10,6 +10,7 @@ from exports.engine.errors import (
     Cancelled,
     EngineError,
     EngineFailed,
+    OrderBroken,
     OutOfMemory,
     SourceInvalid,
     StorageFailed,
@@ -33,6 +34,7 @@ WORDS: tuple[tuple[str, type[EngineError], str], ...] = (
     ("Out of Memory Error", OutOfMemory, ""),
     ("Conversion Error", SourceInvalid, MISFIT),
     ("Out of Range Error", SourceInvalid, MISFIT),
+    (f"Invalid Input Error: {OrderBroken.code}", OrderBroken, ""),
     ("IO Error", SourceInvalid, ""),
     ("Invalid Input Error", SourceInvalid, ""),
 )

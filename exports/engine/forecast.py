@@ -24,11 +24,12 @@ PATIENCE = 0.05  # seconds between two attempts to interrupt
 def forecast(plan: Plan, reader: Reader, progress: Progress, limits: Limits) -> Iterator[None]:
     """Fill in ``rows_total`` while the body runs.
 
-    Without a filter the files' footers say it at once. With one it is counted, but only in a run
-    that lasts: a short one has no use for it, and a long one has the time.
+    Without a filter the files' footers say it at once, when they have any. With one it is counted,
+    but only in a run that lasts: a short one has no use for it, and a long one has the time.
     """
     if not plan.count:
-        progress.rows_total = _at_most(reader.documents, plan)
+        if reader.documents is not None:
+            progress.rows_total = _at_most(reader.documents, plan)
         yield
         return
     over = Event()

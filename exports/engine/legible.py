@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from exports.engine.arrow import relabel, retyped
+from exports.engine.arrow import rebuild, relabel
 from exports.engine.encoders.texts import plain_column
 
 if TYPE_CHECKING:
-    from collections import Counter
+    from collections.abc import Callable
 
 DAY = 86_400
 FIRST, LAST = -96_464_927 * DAY, 95_025_871 * DAY  # the years -262142 to 262141: those of arro3
@@ -27,15 +27,25 @@ class Legible:
     """Turns batches of DuckDB into batches that every text encoder writes faithfully.
 
     Infinite dates and times (and those some 260,000 years away), NaN and infinite numbers become
-    null, at every depth, and are counted in ``notices``.
+    null, at every depth.
+
+    :param note: told of them, by their reason, the name of the column and how many there were.
     """
 
-    def __init__(self, schema: pa.Schema, notices: Counter[str]) -> None:
+    def __init__(self, schema: pa.Schema, note: Callable[[str, str, int], None]) -> None:
         self._schema = schema
-        self._notices = notices
+        self._note = note
+        self._column = ""
 
     def __call__(self, batch: pa.RecordBatch) -> pa.RecordBatch:
-        return retyped(batch, self._schema, self._leaf)
+        return pa.RecordBatch.from_arrays(
+            [self._fitted(*each) for each in zip(self._schema, batch.columns, strict=True)],
+            schema=self._schema,
+        )
+
+    def _fitted(self, field: pa.Field, column: pa.Array) -> pa.Array:
+        self._column = field.name
+        return rebuild(column, field.type, self._leaf)
 
     def _leaf(self, array: pa.Array, wanted: pa.DataType) -> pa.Array:
         if pa.types.is_floating(wanted):
@@ -62,7 +72,7 @@ class Legible:
         return self._without(outside, array, NOTICE_TIMES)
 
     def _without(self, wrong: pa.Array, array: pa.Array, notice: str) -> pa.Array:
-        self._notices[notice] += pc.sum(wrong).as_py() or 0
+        self._note(notice, self._column, pc.sum(wrong).as_py() or 0)
         return pc.if_else(wrong, pa.scalar(None, array.type), array)
 
 

@@ -17,7 +17,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from exports.engine.plan import Plan
+    from exports.engine.request import Request
     from exports.engine.run import Result
+    from exports.engine.table import Table
     from exports.query.schema import Property
     from exports.sources.snapshot import FileState, Snapshot
 
@@ -67,13 +69,12 @@ def build(
         "version": 1,
         "export": dict(export),
         "request": dict(request),
-        "collection": plan.request.collection,
-        "schema_version": plan.schema.version,
-        "snapshot": {name: _read(snapshot) for name, snapshot in result.snapshots.items()},
-        "columns": [_column(column, plan) for column in plan.columns],
+        "collections": [_collection(each, plan, result) for each in plan.relation.collections],
+        "tables": [_table(each, plan) for each in plan.tables],
         "rows": result.rows,
         "notices": dict(result.notices),
         "files": [asdict(file) for file in result.files],
+        "members": [asdict(file) for file in result.members],
         "engine": ENGINE,
     }
     return (json.dumps(manifest, ensure_ascii=False, indent=2) + "\n").encode()
@@ -88,17 +89,33 @@ def _file(file: FileState) -> dict[str, Any]:
     return asdict(file) | {"path": file.path.rpartition("/")[2]}
 
 
-def _column(column: Property, plan: Plan) -> dict[str, Any]:
+def _collection(collection: str, plan: Plan, result: Result) -> dict[str, Any]:
+    entry = plan.relation.catalogue[collection]
     return {
-        "name": column.name,
-        "type": column.kind.value,
-        "sql": column.sql,
-        "written": _written(column, plan),
+        "id": collection,
+        "name": entry.name,
+        "schema_version": entry.schema.version,
+        "snapshot": _read(result.snapshots[collection]),
     }
 
 
-def _written(column: Property, plan: Plan) -> str:
-    if plan.request.format is Format.PARQUET:
-        return f"Parquet, {plan.arrow.field(column.name).type}"
-    words = CSV_WORDS if plan.request.format is Format.CSV else JSON_WORDS
-    return words[column.kind].format(zone=plan.request.timezone)
+def _table(table: Table, plan: Plan) -> dict[str, Any]:
+    columns = [_column(each, table, plan.request) for each in table.columns]
+    return {"file": table.name, "columns": columns}
+
+
+def _column(column: Property, table: Table, request: Request) -> dict[str, Any]:
+    return {
+        "path": column.name,
+        "type": column.kind.value,
+        "sql": column.sql,
+        "written": written(column, table, request),
+    }
+
+
+def written(column: Property, table: Table, request: Request) -> str:
+    """How the format of the request writes a column of a table, in a few words."""
+    if request.format is Format.PARQUET:
+        return f"Parquet, {table.arrow.field(column.name).type}"
+    words = CSV_WORDS if request.format is Format.CSV else JSON_WORDS
+    return words[column.kind].format(zone=request.timezone)

@@ -2,43 +2,63 @@
 
 from __future__ import annotations
 
-import shutil
-from collections import Counter
-from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from exports.engine import seams
+from exports.engine.compression import CONTENT_TYPES, EXTENSIONS, compressed
 from exports.engine.encoding import encoding
+from exports.engine.errata import ERRORS, Errata
 from exports.engine.errors import EngineError
-from exports.engine.explain import explain_any, explain_write
+from exports.engine.explain import explain_any
+from exports.engine.files import LISTING, UNZIPPED, ZIPPED, FileExport
 from exports.engine.forecast import forecast
 from exports.engine.limits import Limits
 from exports.engine.line import Line
+from exports.engine.outputs import outputs
 from exports.engine.reader import opened
-from exports.engine.sink import FileResult, Sink
+from exports.engine.request import Format
+from exports.engine.scratch import own_folder
+from exports.engine.sink import DATA, FILES, VECTORS, FileResult
+from exports.engine.sink import ERRORS as ERRATA
+from exports.engine.spool import Spool
 from exports.engine.unchanged import one_snapshot
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
     from pathlib import Path
     from threading import Event
 
+    import pyarrow as pa
+
+    from exports.engine.encoders.base import Piece
+    from exports.engine.fileroot import FileRoot
+    from exports.engine.outputs import Outputs
     from exports.engine.plan import Plan
     from exports.engine.progress import Progress
+    from exports.engine.reader import Reader
     from exports.engine.sink import Writer
+    from exports.engine.table import Table
     from exports.sources.snapshot import Snapshot
     from exports.sources.source import Source
+
+FILES_AT_ONCE = 4096  # rows of the list of files in a batch
+EARLIEST = datetime(1980, 1, 1, tzinfo=UTC)  # that a zip can say
 
 
 @dataclass(frozen=True, slots=True)
 class Result:
     """What came out of a run, and of which bytes it was made.
 
+    :ivar files: those that were stored. :ivar members: those in the archive, if there is one.
     :ivar rows: those of the data.
+    :ivar snapshots: of the collections that were read, by id.
     :ivar notices: what was written otherwise than it lies there, counted by reason.
     """
 
     files: tuple[FileResult, ...]
+    members: tuple[FileResult, ...]
     rows: int
     snapshots: Mapping[str, Snapshot]
     notices: Mapping[str, int]
@@ -53,66 +73,124 @@ def run(
     progress: Progress,
     stop: Event,
     limits: Limits = Limits(),  # noqa: B008 - it is frozen
+    file_root: FileRoot | None = None,
+    time: datetime = EARLIEST,
 ) -> Result:
-    """Write the files of a plan, all of them or none; returns when it is done.
+    """Write the files of a plan; returns when it is done.
 
-    :param sources: where the documents of each collection lie, by name.
-    :param open_file: makes the writer of a file, given its name. Each is closed when all went
-        well, and aborted when anything did not.
+    :param sources: where the documents of each collection of the plan lie, by id.
+    :param open_file: makes the writer of a file, given its name. Each is closed when it is whole,
+        and aborted otherwise. When the run fails, those that were closed are the caller's to
+        remove.
     :param scratch: a folder of this run's own; it is made, and removed at the end.
     :param progress: filled in while it runs.
     :param stop: set it from another thread to end the run within half a second.
+    :param file_root: where the files lie that documents name, if they are to come along.
+    :param time: that of the members of an archive.
     :raises EngineError: the reason why there is no result; :class:`Cancelled` after ``stop``.
     """
-    source = sources[plan.request.collection]
-    name, notices = plan.files[0], Counter[str]()
+    read = {each: sources[each] for each in plan.relation.collections}
     try:
         with (
-            _folder(scratch),
-            _stored(open_file, name) as writer,
-            one_snapshot(sources) as snapshots,
-            opened(plan, source, scratch=scratch, limits=limits) as reader,
-            forecast(plan, reader, progress, limits),
+            own_folder(scratch),
+            outputs(open_file, progress, plan.archive, time) as (inside, made),
+            one_snapshot(read) as snapshots,
+            opened(plan, read, scratch=scratch, limits=limits) as reader,
         ):
-            sink = Sink(writer, progress)
-            steps = encoding(plan, notices)
-            Line(
-                read=lambda: steps.prepare(reader.batches(steps.rows)),
-                encode=steps.encode,
-                write=sink.write,
-                interrupt=reader.interrupt,
-                ahead=steps.ahead,
-            ).run(stop)
+            work = _Work(plan, reader, inside, progress, stop, Errata(scratch))
+            with forecast(plan, reader, progress, limits):
+                work.write(plan.data, DATA)
+            if plan.vectors:
+                work.write(plan.vectors, VECTORS)
+            if plan.files and file_root:
+                work.copy_files(file_root, Spool(scratch / LISTING), time)
+            work.write_errors()
             progress.step = "checking"
     except (EngineError, KeyboardInterrupt, SystemExit):
         raise
     except BaseException as error:
         raise explain_any(error) from error
-    file = sink.result(name, plan.request.format.content_type)
-    return Result((file,), file.rows, snapshots, dict(+notices))
+    rows = next(each.rows or 0 for each in inside.files if each.kind == DATA)
+    members = tuple(inside.files) if inside is not made else ()
+    return Result(tuple(made.files), members, rows, snapshots, work.errata.counts)
 
 
-@contextmanager
-def _folder(scratch: Path) -> Iterator[None]:
-    scratch.mkdir(parents=True, exist_ok=True)
-    try:
-        yield
-    finally:
-        shutil.rmtree(scratch, ignore_errors=True)
+@dataclass(frozen=True, slots=True)
+class _Work:
+    """The parts of a run, one after the other."""
 
+    plan: Plan
+    reader: Reader
+    outputs: Outputs
+    progress: Progress
+    stop: Event
+    errata: Errata
 
-@contextmanager
-def _stored(open_file: Callable[[str], Writer], name: str) -> Iterator[Writer]:
-    try:
-        writer = open_file(name)
-    except OSError as error:
-        raise explain_write(error) from error
-    try:
-        yield writer
-        writer.close()
-    except BaseException as error:
-        with suppress(OSError):  # what went wrong first is what counts
-            writer.abort()
-        if isinstance(error, OSError):
-            raise explain_write(error) from error
-        raise
+    def write(self, table: Table, kind: str) -> None:
+        """The rows of a table, by three threads."""
+        request = self.plan.request
+        rising = not self.plan.sorts and seams.IN_ORDER
+        steps = encoding(table, request, self.errata, rising=rising)
+        name, content_type = self._named(table)
+        with self.outputs.file(name, kind, content_type) as sink:
+            Line(
+                read=lambda: steps.prepare(self.reader.batches(table.query, steps.rows)),
+                encode=steps.encode,
+                write=lambda pieces: sink.write(self._compressed(pieces)),
+                interrupt=self.reader.interrupt,
+                ahead=steps.ahead,
+            ).run(self.stop)
+
+    def copy_files(self, root: FileRoot, listing: Spool, time: datetime) -> None:
+        """The files that the rows name, and the list of them."""
+        named = self.reader.batches(self.plan.files, FILES_AT_ONCE)
+        if self.plan.request.zip_files:
+            with self.outputs.zip(ZIPPED, FILES, time) as inside:
+                self._copy(root, listing, inside, named, at_most=None)
+        else:
+            bound = None if self.plan.archive else UNZIPPED
+            self._copy(root, listing, self.outputs, named, at_most=bound)
+        with self.outputs.file(LISTING, FILES, Format.JSONL.content_type) as sink:
+            sink.write(listing.pieces())
+
+    def write_errors(self) -> None:
+        if self.errata:
+            with self.outputs.file(ERRORS, ERRATA, Format.JSONL.content_type) as sink:
+                sink.write(self.errata.pieces())
+
+    def _copy(
+        self,
+        root: FileRoot,
+        listing: Spool,
+        into: Outputs,
+        named: Iterator[pa.RecordBatch],
+        *,
+        at_most: int | None,
+    ) -> None:
+        copying = FileExport(
+            root,
+            open_file=into.open,
+            listing=listing,
+            errata=self.errata,
+            progress=self.progress,
+            stop=self.stop,
+            at_most=at_most,
+        )
+        into.files.extend(copying.run(named))
+
+    def _compressed(self, pieces: Iterable[Piece]) -> Iterable[Piece]:
+        kind = self.plan.request.compression
+        return compressed(pieces, kind) if kind and self._is_wrapped else pieces
+
+    @property
+    def _is_wrapped(self) -> bool:
+        """Whether the text has compression around it."""
+        request = self.plan.request
+        return request.format.is_text and request.compression in EXTENSIONS
+
+    def _named(self, table: Table) -> tuple[str, str]:
+        request = self.plan.request
+        if request.compression and self._is_wrapped:
+            kind = request.compression
+            return f"{table.name}{EXTENSIONS[kind]}", CONTENT_TYPES[kind]
+        return table.name, request.format.content_type

@@ -15,6 +15,7 @@ from exports.engine.plan import plan
 from exports.engine.progress import Progress
 from exports.engine.request import Format, Request
 from exports.engine.run import Result, run
+from exports.query.catalogue import Entry
 from exports.query.parse import parse
 from exports.sources.register import register
 from exports.stores.local import LocalStore
@@ -22,6 +23,7 @@ from exports.stores.local import LocalStore
 if TYPE_CHECKING:
     import pyarrow as pa
 
+    from exports.query.catalogue import Catalogue
     from exports.query.schema import Schema
     from exports.sources.source import Source
 
@@ -46,7 +48,7 @@ class Place:
             asked["where"] = parse(asked["where"], self.schema)
         request = Request(collection=NAME, format=Format(format_), **asked)
         return run(
-            plan(request, {NAME: self.schema}),
+            plan(request, self.catalogue),
             {NAME: self.source},
             open_file=self.store.create,
             scratch=self.folder / "scratch",
@@ -60,6 +62,10 @@ class Place:
         for key in list(self.store.list()):
             self.store.delete(key)
         return self.folder / "store" / self.run(format_, **asked).files[0].name
+
+    @property
+    def catalogue(self) -> Catalogue:
+        return {NAME: Entry(NAME, self.schema)}
 
     def left(self) -> list[str]:
         """The keys of all that lies in the store."""

@@ -19,11 +19,11 @@ if TYPE_CHECKING:
 
 def test_it_says_everything(tmp_path: Path) -> None:
     at = pa.array([1_372_934_400, None], pa.int64()).cast(pa.timestamp("s"))
-    table = pa.table({"id": [1, 2], "at": at, "f": [0.5, float("inf")]})
-    things = of_table(tmp_path, table)
+    rows = pa.table({"id": [1, 2], "at": at, "f": [0.5, float("inf")]})
+    things = of_table(tmp_path, rows)
     result = things.run("csv", timezone="Europe/Berlin")
     made = plan(
-        Request(collection=NAME, format=Format.CSV, timezone="Europe/Berlin"), {NAME: things.schema}
+        Request(collection=NAME, format=Format.CSV, timezone="Europe/Berlin"), things.catalogue
     )
     data = build(made, result, export={"id": "exp_1"}, request={"format": "csv", "where": None})
     manifest = json.loads(data)
@@ -31,8 +31,11 @@ def test_it_says_everything(tmp_path: Path) -> None:
     assert data.endswith(b"\n")
     assert manifest["export"] == {"id": "exp_1"}
     assert manifest["request"] == {"format": "csv", "where": None}
-    assert (manifest["collection"], manifest["schema_version"]) == (NAME, things.schema.version)
-    assert manifest["snapshot"][NAME][0] == {
+    [collection], [table] = manifest["collections"], manifest["tables"]
+    assert (collection["id"], collection["name"]) == (NAME, NAME)
+    assert collection["schema_version"] == things.schema.version
+    [snapshot] = collection["snapshot"]
+    assert snapshot == {
         "path": "things.parquet",
         "device": file.stat().st_dev,
         "inode": file.stat().st_ino,
@@ -41,16 +44,20 @@ def test_it_says_everything(tmp_path: Path) -> None:
         "ctime_ns": file.stat().st_ctime_ns,
     }
     assert str(tmp_path) not in data.decode()
-    assert manifest["columns"][1] == {
-        "name": "at",
+    assert table["file"] == "data.csv"
+    assert table["columns"][1] == {
+        "path": "at",
         "type": "timestamp",
         "sql": "TIMESTAMP",
         "written": "text, RFC 3339, in Europe/Berlin",
     }
     assert (manifest["rows"], manifest["notices"]) == (2, {"not_finite_numbers": 1})
-    assert manifest["files"] == [
+    assert [each["name"] for each in manifest["files"]] == ["data.csv", "errors.jsonl"]
+    assert manifest["members"] == []
+    assert manifest["files"][:1] == [
         {
             "name": "data.csv",
+            "kind": "data",
             "content_type": "text/csv",
             "rows": 2,
             "bytes": result.files[0].bytes,
@@ -63,8 +70,8 @@ def test_it_says_everything(tmp_path: Path) -> None:
 def test_it_says_the_types_of_parquet(tmp_path: Path) -> None:
     things = of_table(tmp_path, pa.table({"id": [1], "l": [[1.5]]}))
     result = things.run("parquet")
-    made = plan(Request(collection=NAME), {NAME: things.schema})
-    columns = json.loads(build(made, result, export={}, request={}))["columns"]
+    made = plan(Request(collection=NAME), things.catalogue)
+    columns = json.loads(build(made, result, export={}, request={}))["tables"][0]["columns"]
     assert [each["written"] for each in columns] == [
         "Parquet, int64",
         "Parquet, list<element: double>",

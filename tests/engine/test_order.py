@@ -118,7 +118,27 @@ def test_rows_out_of_order_are_noticed_between_batches(second: list[int]) -> Non
         list(in_order(batches))
 
 
-def test_rows_in_order_lose_their_number() -> None:
+def test_rows_in_order_pass() -> None:
     batches = [pa.record_batch({".row": rows, "x": rows}) for rows in ([0, 7], [8])]
-    found = [each for batch in in_order(batches) for each in batch.to_pylist()]
-    assert found == [{"x": 0}, {"x": 7}, {"x": 8}]
+    assert list(in_order(batches)) == batches
+
+
+PLACES = [
+    ([(0, 0), (0, 1), (1, 0)], True),
+    ([(0, 5), (1, 0), (1, 1)], True),
+    ([(0, 0), (0, 0)], False),
+    ([(0, 1), (0, 0)], False),
+    ([(1, 0), (0, 1)], False),
+]
+
+
+@pytest.mark.parametrize(("places", "rise"), PLACES)
+def test_rows_of_two_places_rise_by_the_first_that_differs(
+    places: list[tuple[int, int]], rise: bool
+) -> None:
+    batch = pa.record_batch({".row": [a for a, _ in places], ".index1": [b for _, b in places]})
+    if rise:
+        assert list(in_order([batch], 2)) == [batch]
+    else:
+        with pytest.raises(OrderBroken):
+            list(in_order([batch], 2))

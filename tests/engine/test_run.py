@@ -5,8 +5,10 @@ from __future__ import annotations
 import errno
 import hashlib
 import json
+import shutil
 import threading
 import time
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
@@ -27,13 +29,14 @@ from exports.engine.errors import (
 )
 from exports.engine.limits import Limits
 from exports.engine.plan import plan
+from exports.engine.reader import opened
 from exports.engine.request import Format, Request
 from exports.engine.run import run
+from exports.query.parse import parse
 from tests.engine.exporting import NAME, SAMPLE, Place, of_table, place
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from pathlib import Path
 
 FORMATS = [each.value for each in Format]
 ROWS = 200_000
@@ -51,11 +54,19 @@ def few(tmp_path: Path) -> Place:
     return of_table(tmp_path, pa.table({"id": [1, 2, 3], "name": ["a", "b", "c"]}))
 
 
+@pytest.fixture(scope="module")
+def many_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    file = tmp_path_factory.mktemp("many") / "things.parquet"
+    frame = pl.DataFrame({"id": range(ROWS)})
+    text = pl.concat_str([pl.format("document number {}", "id")] * 4)
+    frame.with_columns(text=text).write_parquet(file, row_group_size=10_000)
+    return file
+
+
 @pytest.fixture
-def many(tmp_path: Path) -> Place:
+def many(many_file: Path, tmp_path: Path) -> Place:
     """Enough documents that a run can be caught in the middle."""
-    table = pa.table({"id": range(ROWS), "text": [f"document number {i}" * 4 for i in range(ROWS)]})
-    return of_table(tmp_path, table, row_group_size=10_000)
+    return place(tmp_path, Path(shutil.copy(many_file, tmp_path)))
 
 
 class Spy:
@@ -95,7 +106,7 @@ def spied(
     request = Request(collection=NAME, **{"format": Format.JSONL} | asked)
     with pytest.raises(raises):
         run(
-            plan(request, {NAME: at.schema}),
+            plan(request, at.catalogue),
             {NAME: at.source},
             open_file=lambda _: spy,
             scratch=at.folder / "scratch",
@@ -246,11 +257,11 @@ def test_cancel_ends_a_run_at_once(many: Place) -> None:
 
 
 def test_cancel_ends_a_sort_before_its_first_row(tmp_path: Path) -> None:
-    pl.DataFrame({"id": range(3_000_000)}).select(
+    pl.DataFrame({"id": range(1_500_000)}).select(
         "id", text=pl.format("{} and more", pl.col("id").hash())
     ).write_parquet(tmp_path / "things.parquet")
     things = place(tmp_path, tmp_path / "things.parquet")
-    timer = threading.Timer(0.4, things.stop.set)
+    timer = threading.Timer(0.2, things.stop.set)
     timer.start()
     begun = time.monotonic()
     with pytest.raises(Cancelled):
@@ -293,7 +304,7 @@ def test_what_nobody_foresaw_is_told_without_the_engines_words(few: Place) -> No
     spy = Spy(fail, nothing)
     with pytest.raises(EngineFailed) as failed:
         run(
-            plan(Request(collection=NAME), {NAME: few.schema}),
+            plan(Request(collection=NAME), few.catalogue),
             {NAME: few.source},
             open_file=lambda _: spy,
             scratch=few.folder / "scratch",
@@ -321,6 +332,17 @@ def test_the_rows_to_come_are_known_at_once_without_a_filter(many: Place) -> Non
 
     spied(many, on_write=look, raises=StorageFailed)
     assert totals[0] == ROWS
+
+
+def test_a_query_beside_the_rows_sees_what_they_are_read_from(many: Place) -> None:
+    where = parse({"id": {"$lt": 100_000}}, many.schema)
+    made = plan(Request(collection=NAME, where=where), many.catalogue)
+    sources = {NAME: many.source}
+    with (
+        opened(made, sources, scratch=many.folder / "scratch", limits=Limits()) as reader,
+        reader.cursor() as cursor,
+    ):
+        assert cursor.execute(made.count).fetchall() == [(100_000,)]
 
 
 @pytest.mark.parametrize(("size", "total"), [(None, 100_000), (10, 10)])

@@ -125,15 +125,9 @@ def everything(tmp_path_factory: pytest.TempPathFactory) -> Place:
 def test_every_type_in_json_lines(everything: Place) -> None:
     first, second, third = lines_of(everything.out("jsonl"))
     cells = [f'"{name}":{text}' for name, *_, text in [*SCALARS, *NESTED]]
-    assert json.loads(first) == json.loads("{" + ",".join(['"id":1', *cells]) + "}")
+    assert first == "{" + ",".join(['"id":1', *cells]) + "}"
     assert third == first.replace('"id":1', '"id":3')
     assert json.loads(second) == {"id": 2} | {name: None for name, *_ in [*SCALARS, *NESTED]}
-
-
-@pytest.mark.parametrize(("name", "text"), [(row[0], row[3]) for row in [*SCALARS, *NESTED]])
-def test_the_text_of_each_type_in_json(everything: Place, name: str, text: str) -> None:
-    first = lines_of(everything.out("jsonl", paths=(name,)))[0]
-    assert first == f'{{"id":1,"{name}":{text}}}'
 
 
 def test_json_is_an_array_of_the_same_documents(everything: Place) -> None:

@@ -11,8 +11,11 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from exports.engine.encoders.texts import json_lines
+from exports.engine.legible import Legible
 from exports.engine.plan import plan
 from exports.engine.request import Format, Request
+from exports.query.catalogue import Entry
 from exports.query.errors import Invalid
 from exports.query.schema import Schema
 from tests.engine.exporting import NAME, Place, of_table
@@ -82,13 +85,13 @@ def test_recent_times_are_those_of_the_clocks_there(moments: Place) -> None:
     assert {each.astimezone(zone).isoformat() for each in recent} <= set(found)
 
 
-def test_old_times_in_all_zones_are_the_instants_that_were(tmp_path: Path) -> None:
-    old = [dt.datetime(1850, 5, 6, 7, 8, 9, tzinfo=dt.UTC)]
-    things = of_table(
-        tmp_path, pa.table({"id": [1], "at": pa.array(old, pa.timestamp("us", "UTC"))})
-    )
-    for zone in sorted(available_timezones() - {"Factory", "localtime"})[::12]:
-        assert [dt.datetime.fromisoformat(each["at"]) for each in read(things, zone)] == old, zone
+def test_old_times_in_all_zones_are_the_instants_that_were() -> None:
+    old = dt.datetime(1850, 5, 6, 7, 8, 9, tzinfo=dt.UTC)
+    batch = pa.record_batch({"at": pa.array([old], pa.timestamp("us", "UTC"))})
+    for zone in sorted(available_timezones() - {"Factory", "localtime"}):
+        legible = Legible(pa.schema({"at": pa.timestamp("us", zone)}), lambda *_: None)
+        told = json.loads(bytes(json_lines(legible(batch))))["at"]
+        assert dt.datetime.fromisoformat(told) == old, zone
 
 
 def test_parquet_holds_utc_whatever_the_zone(moments: Place) -> None:
@@ -101,6 +104,6 @@ def test_parquet_holds_utc_whatever_the_zone(moments: Place) -> None:
 def test_a_zone_that_is_not_there_is_refused(zone: str) -> None:
     request = Request(collection=NAME, format=Format.CSV, timezone=zone)
     with pytest.raises(Invalid) as refused:
-        plan(request, {NAME: Schema("id", ())})
+        plan(request, {NAME: Entry(NAME, Schema("id", ()))})
     assert refused.value.path == "timezone"
     assert refused.value.message.startswith("There is no time zone")

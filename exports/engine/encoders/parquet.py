@@ -11,11 +11,13 @@ from pyarrow.parquet import ParquetWriter
 
 from exports.engine.encoders.base import Piece
 from exports.engine.memory import release, return_large
+from exports.engine.request import Compression
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
 ROW_GROUP = 16 << 20  # bytes of Arrow
+WIDE_ROW_GROUP = 8 << 20  # the same where rows are vectors
 RELEASED = 4  # memory goes back to the system after so many groups
 
 
@@ -48,14 +50,26 @@ class Pieces:
         return b"".join(parts)
 
 
-def encode_parquet(batches: Iterable[pa.RecordBatch], *, schema: pa.Schema) -> Iterator[Piece]:
-    """A whole Parquet file of this schema, zstd inside; no rows make one without row groups."""
+def encode_parquet(
+    batches: Iterable[pa.RecordBatch],
+    *,
+    schema: pa.Schema,
+    codec: Compression = Compression.ZSTD,
+    row_group: int = ROW_GROUP,
+) -> Iterator[Piece]:
+    """A whole Parquet file of this schema; no rows make one without row groups.
+
+    :param codec: how its pages are compressed.
+    :param row_group: the bytes of Arrow from which on a row group is written.
+    """
     return_large()
-    groups = _groups(batches)
+    groups = _groups(batches, row_group)
     first = next(groups, [])
     pieces = Pieces()
     dictionaries = repeating(first)
-    with ParquetWriter(pieces, schema, compression="zstd", use_dictionary=dictionaries) as writer:
+    with ParquetWriter(
+        pieces, schema, compression=codec.value, use_dictionary=dictionaries
+    ) as writer:
         for number, group in enumerate(chain([first], groups), start=1):
             rows = _write(writer, group, schema)
             group.clear()  # so that there are never two groups in memory
@@ -89,6 +103,8 @@ def _leaves(path: str, array: pa.Array) -> Iterator[tuple[str, pa.Array]]:
     if pa.types.is_struct(kind):
         for at in range(kind.num_fields):
             yield from _leaves(f"{path}.{kind.field(at).name}", array.field(at))
+    elif pa.types.is_fixed_size_list(kind):
+        return  # a vector, whose numbers hardly ever come again
     elif pa.types.is_list(kind):
         yield from _leaves(f"{path}.list.element", array.values)
     elif pa.types.is_map(kind):
@@ -102,13 +118,13 @@ def _repeats(values: pa.Array) -> bool:
     return bool(pc.count_distinct(values).as_py() * 2 < len(values) - values.null_count)
 
 
-def _groups(batches: Iterable[pa.RecordBatch]) -> Iterator[list[pa.RecordBatch]]:
+def _groups(batches: Iterable[pa.RecordBatch], least: int) -> Iterator[list[pa.RecordBatch]]:
     group: list[pa.RecordBatch] = []
     size = 0
     for batch in batches:
         group.append(batch)
         size += batch.nbytes
-        if size >= ROW_GROUP:
+        if size >= least:
             yield group
             group, size = [], 0
     if group:

@@ -1,0 +1,80 @@
+"""The folder in which the files of a collection lie, and out of which nothing can lead."""
+
+from __future__ import annotations
+
+import os
+import stat
+from errno import EACCES, EISDIR, ELOOP, ENAMETOOLONG, ENOENT, ENOTDIR, ENXIO, EPERM
+from pathlib import Path
+from typing import Protocol
+
+from exports.engine.errors import SourceInvalid
+
+# A link that was put in the place of the file meanwhile is not followed, a pipe not waited for.
+FLAGS = os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK
+ABSENT = {EACCES, EISDIR, ELOOP, ENAMETOOLONG, ENOENT, ENOTDIR, ENXIO, EPERM}
+
+
+class FileMissing(Exception):
+    """There is no such file, or none that may be read: the two are not told apart."""
+
+
+class Stream(Protocol):
+    """The bytes of one file, from its beginning."""
+
+    def read(self, size: int, /) -> bytes: ...
+
+    def close(self) -> None: ...
+
+
+class FileRoot(Protocol):
+    """Where the files that documents name are found."""
+
+    def open(self, origin: str) -> Stream:
+        """Begin to read a file.
+
+        :param origin: the path as the document has it, relative to the root.
+        :raises FileMissing: there is none.
+        :raises SourceInvalid: it could not be opened for another reason.
+        """
+        ...
+
+
+class LocalRoot:
+    """A folder on a local disk.
+
+    Links are followed as long as they stay inside. What leads out, absolute paths, ``..`` and
+    whatever is no regular file count as missing.
+
+    :raises SourceInvalid: the folder itself is not there.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        try:
+            self._folder = Path(os.path.realpath(folder, strict=True))
+        except OSError as error:
+            raise SourceInvalid from error
+
+    def open(self, origin: str) -> Stream:
+        try:
+            return _regular(self._inside(origin))
+        except OSError as error:
+            if error.errno in ABSENT:
+                raise FileMissing(origin) from error
+            raise SourceInvalid from error
+
+    def _inside(self, origin: str) -> Path:
+        if origin.startswith("/") or "\0" in origin or ".." in origin.split("/"):
+            raise FileMissing(origin)
+        real = Path(os.path.realpath(self._folder / origin, strict=True))
+        if not real.is_relative_to(self._folder):
+            raise FileMissing(origin)
+        return real
+
+
+def _regular(path: Path) -> Stream:
+    descriptor = os.open(path, FLAGS)
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
+        raise FileMissing(path)
+    return os.fdopen(descriptor, "rb", buffering=0)

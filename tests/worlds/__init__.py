@@ -1,0 +1,1 @@
+"""Small worlds of collections and what is asked of them: the engine against slow Python."""
