@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import shutil
+import time
 from typing import TYPE_CHECKING
 
 from django.conf import settings
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
     from exports.stores.base import Store
 
 logger = logging.getLogger(__name__)
+
+_PREVIEWS_LAST = 600  # seconds, and never so long
 
 
 def leases_reap() -> int:
@@ -63,11 +66,12 @@ def exports_clear(store: Store) -> int:
 
 
 def scratch_clear(folder: Path) -> int:
-    """Remove what killed runs spilled on this host. Returns how many folders.
+    """Remove what killed runs and previews spilled on this host. Returns how many folders.
 
     What is of no export that is known here is not ours to remove.
     """
     over = [each for each in folder.glob("exp_*-*") if _is_over(each.name.rpartition("-")[0])]
+    over += [each for each in folder.glob("preview-*") if _is_old(each)]
     for each in over:
         shutil.rmtree(each, ignore_errors=True)
     return len(over)
@@ -85,6 +89,14 @@ def _is_over(uid: str) -> bool:
     """Whether no attempt at the export can be writing any more."""
     held = Q(lease_until__gte=database_now())
     return Export.objects.filter(uid=uid).exclude(held).exists()
+
+
+def _is_old(folder: Path) -> bool:
+    """Whether no preview can be using it any more."""
+    try:
+        return folder.stat().st_mtime < time.time() - _PREVIEWS_LAST
+    except FileNotFoundError:
+        return False
 
 
 def _expire(export: Export) -> bool:

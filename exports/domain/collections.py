@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import re
 import shutil
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
@@ -15,11 +18,16 @@ from exports.domain.errors import FieldError, InvalidRequest
 from exports.models import Collection, Namespace
 from exports.query.errors import Invalid
 from exports.query.schema import Kind, Role, Schema
-from exports.sources.errors import SourceError
+from exports.sources.errors import SourceError, VectorRefused
+from exports.sources.locate import lies_inside
 from exports.sources.register import Registered, register
+from exports.sources.vectors import measure_vectors
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
+    from pathlib import Path
+
+    from exports.sources.source import Source
 
 # It stands in addresses, where '/' and '.' mean something, and must not look like an id.
 NAME = re.compile(r"(?!col_)\w[\w .-]{0,99}")
@@ -39,15 +47,19 @@ def collection_register(
     description: str = "",
     marks: Mapping[str, Mapping[str, Any]] | None = None,
     access: str | Sequence[str] | None = None,
+    file_root: str = "",
 ) -> Collection:
     """Read the source's schema, check its key, and keep both.
 
-    :param locations: Parquet files or folders of them, inside the roots of the settings.
+    :param locations: files of Parquet, JSONL or CSV, or folders of them, inside the roots of the
+        settings.
     :param key: the property that is unique.
     :param marks: what a person says of a property: ``{"embedding": {"role": "vector"}}``,
         ``{"note": {"optional": True}}``, ``{"carrier": {"role": "reference",
         "target": "airlines"}}``.
     :param access: ``"public"``, the paths of the identities that may read, or None for nobody.
+    :param file_root: the folder, inside the roots, in which the files lie that documents name.
+        Whatever is in it can be exported: a document may name any file there.
     :raises InvalidRequest: names the field that is wrong.
     """
     if not NAME.fullmatch(name):
@@ -55,11 +67,12 @@ def collection_register(
     found = _read(locations, key)
     schema = _marked(namespace, found.schema, marks or {})
     _check_access(schema, access)
+    schema = _measured(found.source, schema)
     collection = Collection(
         namespace=namespace,
         name=name,
         description=description,
-        source=found.source.to_json(),
+        source=_with_files(found.source, schema, file_root).to_json(),
         key=key,
         schema_tree=schema.to_json(),
         schema_version=schema.version,
@@ -84,14 +97,46 @@ def collection_register(
 
 
 def _read(locations: Sequence[str], key: str) -> Registered:
-    scratch = settings.SCRATCH_DIR / f"register-{uuid4().hex}"
     try:
-        return register(locations, key=key, roots=settings.SOURCE_ROOTS, scratch=scratch)
+        with _scratch() as scratch:
+            return register(locations, key=key, roots=settings.SOURCE_ROOTS, scratch=scratch)
     except SourceError as error:
         path = "key" if error.code.startswith("key") else "locations"
         raise InvalidRequest(FieldError(path, str(error))) from error
+
+
+def _measured(source: Source, schema: Schema) -> Schema:
+    try:
+        with _scratch() as scratch:
+            return measure_vectors(source, schema, scratch=scratch)
+    except VectorRefused as error:
+        raise InvalidRequest(FieldError(f"marks.{error.path}", str(error))) from error
+    except SourceError as error:
+        raise InvalidRequest(FieldError("locations", str(error))) from error
+
+
+def _with_files(source: Source, schema: Schema, wanted: str) -> Source:
+    """The source with the folder of the files that its documents name."""
+    named = [path for path in schema.paths() if schema.find(path)[-1].role is Role.FILE]
+    if not wanted and named:
+        message = f"Say in which folder the files lie that {named[0]!r} names."
+        raise InvalidRequest(FieldError("file_root", message))
+    if not wanted:
+        return source
+    found = (settings.SOURCE_ROOTS[0] / wanted).resolve()
+    if not found.is_dir() or not lies_inside(str(found), settings.SOURCE_ROOTS):
+        message = "There is no such folder inside the folders that the operator allows."
+        raise InvalidRequest(FieldError("file_root", message))
+    return replace(source, file_root=str(found))
+
+
+@contextmanager
+def _scratch() -> Iterator[Path]:
+    folder = settings.SCRATCH_DIR / f"register-{uuid4().hex}"
+    try:
+        yield folder
     finally:
-        shutil.rmtree(scratch, ignore_errors=True)
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _marked(namespace: Namespace, schema: Schema, marks: Mapping[str, Mapping[str, Any]]) -> Schema:

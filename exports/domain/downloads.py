@@ -1,14 +1,15 @@
-"""A download, on the record."""
+"""A download, on the record; one that is refused, too."""
 
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 
 from exports.domain.audit import audit_append, canonical
 from exports.domain.clock import database_now
+from exports.domain.errors import Forbidden
 from exports.models import AuditDetail, AuditEvent, Export
 
 if TYPE_CHECKING:
@@ -18,30 +19,49 @@ if TYPE_CHECKING:
 _ONE_EVENT_PER = timedelta(hours=1)
 
 
+def download_authorise(caller: Caller, uid: str, name: str) -> ExportFile:
+    """A file that the caller may have now. That he may not, though he sees it, is an event.
+
+    :raises NotFound, Gone, Forbidden:
+    """
+    try:
+        return caller.file(uid, name)
+    except Forbidden as refusal:
+        export = caller.namespace.exports.filter(uid=uid).first()
+        if export:
+            _tell_once(caller, export, "export.refused", name, why=refusal.message)
+        raise
+
+
 def download_record(caller: Caller, file: ExportFile, *, asked_range: str = "") -> None:
     """Write the event before the first byte goes out: one per person, file and hour."""
+    _tell_once(
+        caller, file.export, "export.downloaded", file.name, bytes=file.bytes, range=asked_range
+    )
+
+
+def _tell_once(caller: Caller, export: Export, action: str, file: str, **detail: Any) -> None:
     with transaction.atomic():
         # One after the other, or two at once would both find that it was not told yet.
-        Export.objects.select_for_update(no_key=True).get(pk=file.export_id)
-        if _told_already(caller, file):
+        Export.objects.select_for_update(no_key=True).get(pk=export.pk)
+        if _told_already(caller, export, action, file):
             return
         audit_append(
             caller.namespace,
-            "export.downloaded",
+            action,
             actor=caller.actor,
-            subject=file.export.uid,
-            file=file.name,
-            bytes=file.bytes,
-            range=asked_range,
+            subject=export.uid,
+            file=file,
+            **detail,
         )
 
 
-def _told_already(caller: Caller, file: ExportFile) -> bool:
+def _told_already(caller: Caller, export: Export, action: str, file: str) -> bool:
     recent = AuditEvent.objects.filter(
         namespace_id=caller.namespace.pk,
-        action="export.downloaded",
+        action=action,
         actor_uid=caller.actor.uid,
-        subject=file.export.uid,
+        subject=export.uid,
         at__gt=database_now() - _ONE_EVENT_PER,
     )
     told = AuditDetail.objects.filter(
@@ -50,6 +70,6 @@ def _told_already(caller: Caller, file: ExportFile) -> bool:
     return told.exists()
 
 
-def _named(file: ExportFile) -> str:
+def _named(file: str) -> str:
     """How the particulars of an event name the file."""
-    return canonical({"file": file.name}).strip("{}")
+    return canonical({"file": file}).strip("{}")

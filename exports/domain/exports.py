@@ -8,16 +8,19 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import IntegrityError, transaction
 
+from exports.domain.asking import asked_for
 from exports.domain.audit import audit_append
 from exports.domain.clock import database_now
-from exports.domain.errors import Conflict, IdempotencyMismatch, NotFound, NotReady
-from exports.domain.requests import default_label, format_named, request_freeze
-from exports.models import ACTIVE, Collection, Export, IdempotencyKey, Scope, State
+from exports.domain.errors import Conflict, IdempotencyMismatch, NotFound
+from exports.domain.plans import FIELDS, plan_freeze
+from exports.domain.requests import default_label
+from exports.models import ACTIVE, Export, IdempotencyKey, Right, Scope, State
 from exports.wakeups import wake
 
 if TYPE_CHECKING:
     from exports.domain.access import Caller
     from exports.domain.requests import ExportRequest
+    from exports.engine.plan import Plan
 
 
 def export_create(
@@ -36,8 +39,8 @@ def export_create(
     body_hash = _body_hash(request)
     if idempotency_key and (earlier := _replay(caller, idempotency_key, body_hash)):
         return earlier, True
-    collection = _exportable(caller, request.collection_named)
-    export = _draft(caller, request, collection)
+    export = _draft(caller, request)
+    caller.check_reach(export)
     try:
         with transaction.atomic():
             export.save(force_insert=True)
@@ -102,30 +105,32 @@ def _cancel(caller: Caller, export: Export) -> bool:
     return bool(changed)
 
 
-def _exportable(caller: Caller, reference: str) -> Collection:
-    collection = caller.collection(reference)
-    if collection.state != Collection.State.READY:
-        state = collection.get_state_display().lower()
-        raise NotReady(f"The collection {collection.name!r} cannot be exported: it is {state}.")
-    return collection
+def export_check(caller: Caller, request: ExportRequest) -> Plan:
+    """What would be done if the request were sent; nothing is kept.
+
+    :raises NotFound, NotReady, InvalidRequest, Forbidden: as ``export_create`` does.
+    """
+    return asked_for(caller, request, Right.EXPORT).plan
 
 
-def _draft(caller: Caller, request: ExportRequest, collection: Collection) -> Export:
+def _draft(caller: Caller, request: ExportRequest) -> Export:
+    whole = asked_for(caller, request, Right.EXPORT)
+    asked = request.model_dump(include=set(FIELDS))
     return Export(
         namespace=caller.namespace,
-        collection=collection,
+        collection=whole.collection,
         created_by=caller.user,
         api_key=caller.key,
-        label=request.label.strip() or default_label(collection),
+        label=request.label.strip() or default_label(whole.collection),
         description=request.description,
-        frozen=request_freeze(request, collection),
-        format=format_named(request.format),
-        paths=request.paths,
+        frozen=plan_freeze(whole.plan),
+        format=whole.plan.request.format,
         where=_as_object(request.where),
-        order_by=request.order_by,
-        sample_size=request.sample_size,
+        principal=whole.principal,
         file_name=request.file_name,
-        timezone=request.timezone,
+        csv=request.csv.model_dump(exclude_defaults=True),
+        sample_seed=request.sample_seed or 0,
+        **{**asked, "compression": request.compression or ""},
     )
 
 
@@ -143,10 +148,12 @@ def _told(export: Export) -> dict[str, Any]:
         "label": export.label,
         "collection": export.collection.name,
         "format": export.format,
-        "paths": export.paths,
         "where": export.where,
-        "order_by": export.order_by,
-        "sample_size": export.sample_size,
+        "principal": export.principal.name if export.principal else "",
+        **{name: getattr(export, name) for name in FIELDS},
+        "sample_seed": export.sample_seed,
+        "csv": export.csv,
+        "file_name": export.file_name,
     }
 
 
@@ -172,7 +179,7 @@ def _remember(caller: Caller, key: str, body_hash: str, export: Export) -> None:
 def _replay(caller: Caller, key: str, body_hash: str) -> Export | None:
     earlier = (
         IdempotencyKey.objects.filter(namespace=caller.namespace, owner=_owner(caller), key=key)
-        .select_related("export__collection", "export__created_by")
+        .select_related("export__collection", "export__created_by", "export__principal")
         .first()
     )
     if earlier is None:
@@ -181,6 +188,8 @@ def _replay(caller: Caller, key: str, body_hash: str) -> Export | None:
         raise IdempotencyMismatch(
             "This Idempotency-Key was used with another request. Take a new one."
         )
+    if not caller.exports_ever.filter(pk=earlier.export_id).exists():
+        raise NotFound("export")
     return earlier.export
 
 

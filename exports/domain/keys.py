@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from exports.domain.audit import Actor, audit_append
 from exports.domain.errors import FieldError, InvalidRequest
-from exports.models import ApiKey, Namespace, Scope, User
+from exports.models import ApiKey, Collection, Namespace, Principal, Scope, User
 from exports.models.ids import random_base62
 
 if TYPE_CHECKING:
@@ -30,18 +30,17 @@ def key_create(
     scopes: Sequence[str],
     actor: Actor,
     lifetime: timedelta = _LONGEST,
+    principal: Principal | None = None,
+    collections: Sequence[Collection] | None = None,
 ) -> tuple[ApiKey, str]:
     """Make a key; the text of it is returned this once and kept nowhere.
 
     :param lifetime: a year at most.
-    :raises InvalidRequest: an unknown scope, or too long a life.
+    :param principal: as whom it runs, whatever it asks; None binds it to none.
+    :param collections: all that it may see; None: those of its owner.
+    :raises InvalidRequest: an unknown scope, too long a life, or a binding of somewhere else.
     """
-    for scope in scopes:
-        if scope not in Scope.values:
-            known = ", ".join(Scope.values)
-            raise InvalidRequest(FieldError("scopes", f"There is no scope {scope!r}: {known}."))
-    if not timedelta(0) < lifetime <= _LONGEST:
-        raise InvalidRequest(FieldError("expires_at", "A key lives for a year at most."))
+    _check(namespace, scopes, lifetime, [principal, *(collections or ())])
     prefix, secret = random_base62(12), random_base62(32)
     body = f"{prefix}_{secret}"
     key = ApiKey(
@@ -51,12 +50,21 @@ def key_create(
         prefix=prefix,
         digest=_digest(secret),
         scopes=list(scopes),
+        principal=principal,
+        collections=None if collections is None else [each.uid for each in collections],
         expires_at=timezone.now() + lifetime,
     )
     with transaction.atomic():
         key.save()
         audit_append(
-            namespace, "key.created", actor=actor, subject=key.uid, label=label, scopes=list(scopes)
+            namespace,
+            "key.created",
+            actor=actor,
+            subject=key.uid,
+            label=label,
+            scopes=list(scopes),
+            principal=principal.name if principal else "",
+            collections=None if collections is None else [each.name for each in collections],
         )
     return key, f"sk_{body}{_checksum(body)}"
 
@@ -67,7 +75,8 @@ def key_find(text: str) -> ApiKey | None:
     prefix, _, secret = body.partition("_")
     if not text.startswith("sk_") or checksum != _checksum(body):
         return None
-    key = ApiKey.objects.select_related("owner", "namespace").filter(prefix=prefix).first()
+    found = ApiKey.objects.select_related("owner", "namespace", "principal")
+    key = found.filter(prefix=prefix).first()
     if key is None or not hmac.compare_digest(key.digest, _digest(secret)):
         return None
     if not key_holds(key):
@@ -87,6 +96,23 @@ def key_revoke(key: ApiKey, *, actor: Actor) -> None:
     with transaction.atomic():
         if ApiKey.objects.filter(pk=key.pk, revoked_at=None).update(revoked_at=timezone.now()):
             audit_append(key.namespace, "key.revoked", actor=actor, subject=key.uid)
+
+
+def _check(
+    namespace: Namespace,
+    scopes: Sequence[str],
+    lifetime: timedelta,
+    bindings: Sequence[Principal | Collection | None],
+) -> None:
+    for scope in scopes:
+        if scope not in Scope.values:
+            known = ", ".join(Scope.values)
+            raise InvalidRequest(FieldError("scopes", f"There is no scope {scope!r}: {known}."))
+    if not timedelta(0) < lifetime <= _LONGEST:
+        raise InvalidRequest(FieldError("expires_at", "A key lives for a year at most."))
+    for each in bindings:
+        if each and each.namespace_id != namespace.pk:
+            raise InvalidRequest(FieldError("bindings", f"{each} is of another workspace."))
 
 
 def _note_use(key: ApiKey) -> None:

@@ -11,6 +11,7 @@ from django.utils.text import slugify
 if TYPE_CHECKING:
     from exports.models import Export, ExportFile
 
+EXTENSION = re.compile(r"\.(csv|json|jsonl|parquet)(\.gz|\.zst)?$")
 _LONGEST = 150  # bytes
 
 # Windows takes these for devices, whatever follows the first dot.
@@ -19,10 +20,23 @@ _FORBIDDEN = re.compile(r'[<>:"|?*]')
 
 
 def download_name(export: Export, file: ExportFile) -> str:
-    """``file_name`` or the label, with the extension of the file; the manifest says that it is."""
-    extension = "." + (file.name if file.kind == "manifest" else file.name.rpartition(".")[2])
+    """``file_name`` or the label, with the extension of the file, which says what it is.
+
+    A file that a document named keeps the name that it has in the result.
+    """
+    if file.name.startswith("files/"):
+        return file.name.removeprefix("files/")
     base = export.file_name or slugify(export.label, allow_unicode=True)
-    return safe_name(base, extension)
+    return safe_name(base, _extension(file))
+
+
+def _extension(file: ExportFile) -> str:
+    if file.kind == "archive":
+        return ".zip"
+    found = EXTENSION.search(file.name)
+    if found is None or file.kind not in ("data", "vectors"):
+        return f".{file.name}"
+    return found[0] if file.kind == "data" else f"_vectors{found[0]}"
 
 
 def safe_name(base: str, extension: str) -> str:

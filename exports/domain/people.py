@@ -1,4 +1,4 @@
-"""Makes workspaces and people."""
+"""Makes workspaces, and first passwords."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from django.db import transaction
 
 from exports.domain.audit import Actor, audit_append
 from exports.domain.errors import FieldError, InvalidRequest
-from exports.models import Membership, Namespace, Role, User
+from exports.models import Namespace
 
 
 def namespace_create(*, slug: str, name: str, actor: Actor) -> Namespace:
@@ -25,25 +25,6 @@ def namespace_create(*, slug: str, name: str, actor: Actor) -> Namespace:
         namespace.save()
         audit_append(namespace, "namespace.created", actor=actor, subject=namespace.uid, slug=slug)
     return namespace
-
-
-def member_add(*, namespace: Namespace, user: User, role: str, actor: Actor) -> Membership:
-    """Give a person a role, or another one."""
-    if role not in Role.values:
-        raise InvalidRequest(FieldError("role", f"Choose one of {', '.join(Role.values)}."))
-    with transaction.atomic():
-        membership, _ = Membership.objects.update_or_create(
-            namespace=namespace, user=user, defaults={"role": role}
-        )
-        audit_append(
-            namespace,
-            "member.added",
-            actor=actor,
-            subject=f"user:{user.pk}",
-            email=user.email,
-            role=role,
-        )
-    return membership
 
 
 def password_make() -> str:

@@ -30,6 +30,14 @@ REASONS = {
         "A file of the collection lies outside the folders that the operator allows.",
         "Ask the operator to allow its folder for the workers too, then run the export again.",
     ),
+    "document_missing": Reason(
+        "There is no document with the key that 'prefix' names, or it may not be read.",
+        "Check the key in 'prefix', then make the export again.",
+    ),
+    "too_many_files": Reason(
+        "The documents name more than a hundred files, too many to write one by one.",
+        "Make the export again and ask for them in one zip: 'zip_files'.",
+    ),
     "schema_changed": Reason(
         "The collection's fields have changed since this export was asked for.",
         "Make the export again; the new fields are shown there.",
@@ -41,6 +49,10 @@ REASONS = {
     "access_lost": Reason(
         "Who asked for this export may no longer make it.",
         "Ask an administrator of the workspace to restore the rights, or to make the export.",
+    ),
+    "principal_invalid": Reason(
+        "The principal as whom this export was to run was disabled or deleted.",
+        "Ask an administrator of the workspace to enable it, or to run the export as another.",
     ),
     "storage_full": Reason(
         "There was no room left to write the result.",

@@ -2,54 +2,29 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from django.utils import timezone
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 from pydantic_core import PydanticCustomError
 
 from exports.domain.errors import FieldError, InvalidRequest
-from exports.engine.plan import plan
-from exports.engine.request import Format, Request
-from exports.query.errors import Invalid, nearest
-from exports.query.parse import parse
-from exports.query.tree import from_json, to_json
+from exports.query.errors import nearest
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
 
     from exports.models import Collection
-    from exports.query.tree import Node
-
-T = TypeVar("T")
-
-MIME_TYPES = {
-    "application/vnd.apache.parquet": Format.PARQUET,
-    "application/x-ndjson": Format.JSONL,
-    "application/json": Format.JSON,
-    "text/csv": Format.CSV,
-}
 
 # The fields that the product promises and this version does not carry out yet, each with the
 # value that asks for nothing. Any other value is refused, so that nobody relies on it.
-NOT_BUILT: dict[str, Any] = {
-    "include": [],
-    "expand": [],
-    "principal": "",
-    "prefix": "",
-    "sample_method": "first",
-    "sample_seed": None,
-    "include_vectors": False,
-    "export_files": False,
-    "zip_files": False,
-    "archive": "none",
-    "compression": None,
-    "csv": {},
-    "after_script": "",
-    "notify": {},
-}
+NOT_BUILT: dict[str, Any] = {"after_script": "", "notify": {}}
 
 _NOT_BUILT_YET = "Not built yet: refused unless it asks for nothing."
+SEEDS = 2**63
+TEXTS = {"label", "description", "file_name", "collection", "timezone", "prefix", "principal"}
+
+Path = Annotated[str, Field(max_length=500)]
 
 
 def _check_filter(value: object) -> object:
@@ -57,6 +32,23 @@ def _check_filter(value: object) -> object:
     if not isinstance(value, dict | str | None):
         raise PydanticCustomError("filter", "Send the filter as an object, or as its JSON text")
     return value
+
+
+class CsvRequest(BaseModel):
+    """How CSV is written."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    delimiter: str = Field(default=",", description="One character.", max_length=10)
+    bom: bool = Field(default=False, description="Begin with the mark by which Excel knows UTF-8.")
+    formula_guard: bool = Field(
+        default=True, description="Put a `'` before text that a spreadsheet would run as a formula."
+    )
+    null_text: str = Field(default="", description="What stands for null.", max_length=100)
+    nested: Literal["json", "flatten"] = Field(
+        default="json",
+        description="Structs as a cell of JSON, or as a column for each of their fields.",
+    )
 
 
 class ExportRequest(BaseModel):
@@ -84,35 +76,62 @@ class ExportRequest(BaseModel):
     format: str = Field(
         "parquet", description="`parquet`, `jsonl`, `json`, `csv`, or the MIME type of one."
     )
-    paths: list[Annotated[str, Field(max_length=500)]] = Field(
+    paths: list[Path] = Field(
         default=[],
         description="Dot paths, in this order. Empty: every property that is not optional.",
         max_length=1_000,
     )
+    include: list[Path] = Field(
+        default=[], description="Optional properties to add.", max_length=1_000
+    )
+    expand: list[Path] = Field(
+        default=[],
+        description="References to replace by the documents that they name.",
+        max_length=100,
+    )
     where: Annotated[dict[str, Any] | str | None, BeforeValidator(_check_filter)] = Field(
         None, description="The filter, as an object or as its JSON text."
     )
-    order_by: list[Annotated[str, Field(max_length=500)]] = Field(
+    order_by: list[Path] = Field(
         default=[], description="Paths, `-` in front for descending.", max_length=20
     )
+    principal: str = Field(
+        "",
+        description="As whom it runs, by name or id: only documents its identities may read.",
+        max_length=100,
+    )
+    prefix: str = Field(
+        "",
+        description="The elements of this list, one row each, instead of the documents; "
+        "`key/list` takes those of one document.",
+        max_length=500,
+    )
     sample_size: int | None = Field(None, description="At most so many rows.", ge=1, le=1_000_000)
+    sample_method: Literal["first", "random"] = Field(
+        "first", description="Which rows a sample has."
+    )
+    sample_seed: int | None = Field(
+        None, description="Another number gives another random sample.", ge=0, lt=SEEDS
+    )
+    include_vectors: bool = Field(
+        default=False, description="Write the vectors too, to a file of their own."
+    )
+    export_files: bool = Field(
+        default=False, description="Bring along the files that documents name."
+    )
+    zip_files: bool = Field(default=False, description="Put those into one `files.zip`.")
+    archive: Literal["none", "zip"] = Field("none", description="`zip`: everything in one zip.")
+    compression: Literal["none", "gzip", "zstd", "snappy"] | None = Field(
+        None,
+        description="Around text: none (the default), gzip or zstd. Inside Parquet: zstd (the "
+        "default), snappy, gzip or none.",
+    )
+    csv: CsvRequest = Field(CsvRequest(), description="How CSV is written.")
     file_name: str = Field("", description="The base name of the download.", max_length=150)
     timezone: str = Field(
         "UTC", description="How times are written in text formats, such as `Europe/Paris`."
     )
 
-    include: Any = Field(None, description=_NOT_BUILT_YET)
-    expand: Any = Field(None, description=_NOT_BUILT_YET)
-    principal: Any = Field(None, description=_NOT_BUILT_YET)
-    prefix: Any = Field(None, description=_NOT_BUILT_YET)
-    sample_method: Any = Field(None, description=_NOT_BUILT_YET)
-    sample_seed: Any = Field(None, description=_NOT_BUILT_YET)
-    include_vectors: Any = Field(None, description=_NOT_BUILT_YET)
-    export_files: Any = Field(None, description=_NOT_BUILT_YET)
-    zip_files: Any = Field(None, description=_NOT_BUILT_YET)
-    archive: Any = Field(None, description=_NOT_BUILT_YET)
-    compression: Any = Field(None, description=_NOT_BUILT_YET)
-    csv: Any = Field(None, description=_NOT_BUILT_YET)
     after_script: Any = Field(None, description=_NOT_BUILT_YET)
     notify: Any = Field(None, description=_NOT_BUILT_YET)
 
@@ -154,17 +173,22 @@ _SENTENCES = {
     "string_too_long": "It may have at most {max_length} characters.",
     "list_type": "It must be a list.",
     "too_long": "It may have at most {max_length} entries.",
+    "less_than": "It must be less than {lt}.",
+    "literal_error": "Choose {expected}.",
+    "bool_type": "It must be true or false.",
+    "model_type": "It must be an object.",
 }
 
 
 def error_sentence(error: Mapping[str, Any]) -> str:
     """One error of pydantic's as a sentence of ours."""
     if error["type"] == "extra_forbidden":
-        name = str(error["loc"][-1])
-        return f"There is no such field. Leave it out.{nearest(name, ExportRequest.model_fields)}"
-    known = _SENTENCES.get(error["type"])
-    if known:
-        return known.format(**error.get("ctx", {}))
+        *outer, name = map(str, error["loc"])
+        known = CsvRequest.model_fields if outer else ExportRequest.model_fields
+        return f"There is no such field. Leave it out.{nearest(name, known)}"
+    sentence = _SENTENCES.get(error["type"])
+    if sentence:
+        return sentence.format(**error.get("ctx", {}))
     said: str = error["msg"]
     return said.removeprefix("Value error, ").rstrip(".") + "."
 
@@ -180,6 +204,9 @@ def _not_built(request: ExportRequest) -> list[FieldError]:
 def _misnamed(request: ExportRequest) -> list[FieldError]:
     if not request.collection_named:
         return [FieldError("collection", "Name the collection to export, by its name or id.")]
+    if request.sample_seed is not None and request.sample_method != "random":
+        message = "A seed belongs to a random sample: say sample_method 'random', or leave it out."
+        return [FieldError("sample_seed", message)]
     if request.collection and request.objects not in ("", request.collection):
         return [FieldError("objects", "'objects' names another collection. Send only one.")]
     return []
@@ -187,8 +214,7 @@ def _misnamed(request: ExportRequest) -> list[FieldError]:
 
 def _unstorable(request: ExportRequest) -> list[FieldError]:
     """Text that no database column can hold: NUL, and halves of surrogate pairs."""
-    texts = {"label", "description", "file_name", "collection", "timezone"}
-    named = request.model_dump(include=texts)
+    named = request.model_dump(include=TEXTS)
     return [
         FieldError(name, "Take out the characters that are no text: NUL or a lone surrogate.")
         for name, text in named.items()
@@ -199,59 +225,6 @@ def _unstorable(request: ExportRequest) -> list[FieldError]:
 def is_storable(text: str) -> bool:
     """Whether a database can hold the text: no NUL, no half of a surrogate pair."""
     return "\0" not in text and not any("\ud800" <= each <= "\udfff" for each in text)
-
-
-def request_freeze(request: ExportRequest, collection: Collection) -> dict[str, Any]:
-    """Check every field against the collection's schema, and fix what the run will do.
-
-    Reads nothing of the source. The result keeps the filter as a tree, so that the run means
-    what was accepted, whatever later versions make of the text.
-
-    :raises InvalidRequest: names every field that does not fit.
-    """
-    errors: list[FieldError] = []
-
-    def checked(check: Callable[[], T]) -> T | None:
-        try:
-            return check()
-        except Invalid as error:
-            errors.append(FieldError(error.path, error.message))
-            return None
-
-    schema = collection.schema
-    tree = checked(lambda: parse(request.where, schema))
-    format_ = checked(lambda: format_named(request.format))
-    if tree is not None and format_ is not None:
-        engine_request = Request(
-            collection=collection.name,
-            format=format_,
-            paths=tuple(request.paths),
-            where=tree,
-            order_by=tuple(request.order_by),
-            sample_size=request.sample_size,
-            timezone=request.timezone,
-        )
-        checked(lambda: plan(engine_request, {collection.name: schema}))
-    if errors or tree is None:
-        raise InvalidRequest(*errors)
-    return {
-        "collection": collection.uid,
-        "schema_version": collection.schema_version,
-        "where": to_json(tree),
-    }
-
-
-def request_thaw(frozen: dict[str, Any]) -> Node:
-    """The filter's tree out of a frozen request."""
-    return from_json(frozen["where"])
-
-
-def format_named(name: str) -> Format:
-    """:raises Invalid: no such format."""
-    try:
-        return MIME_TYPES.get(name) or Format(name)
-    except ValueError:
-        raise Invalid("format", "Choose parquet, jsonl, json or csv.") from None
 
 
 def default_label(collection: Collection) -> str:

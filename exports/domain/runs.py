@@ -13,7 +13,7 @@ from exports.models import Export, ExportFile, State
 from exports.wakeups import wake
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from exports.domain.claims import Claim
 
@@ -27,11 +27,17 @@ def run_pulse(claim: Claim, **progress: Any) -> None:
 
 
 def run_publish(
-    claim: Claim, *, files: Sequence[ExportFile], rows: int, snapshot: dict[str, Any]
+    claim: Claim,
+    *,
+    files: Sequence[ExportFile],
+    rows: int,
+    snapshot: dict[str, Any],
+    notices: Mapping[str, int],
 ) -> None:
     """Make the result visible, whole, at once.
 
     :param files: unsaved; they lie in the store already, the manifest last.
+    :param notices: how often something was noticed, by its code.
     :raises Fenced: somebody was faster; nothing is visible.
     """
     export = claim.export
@@ -44,8 +50,9 @@ def run_publish(
             lease_until=None,
             rows_done=rows,
             rows_total=rows,
-            bytes_done=sum(each.bytes for each in files if each.kind == "data"),
+            bytes_done=sum(each.bytes for each in files if each.kind != "manifest"),
             snapshot=snapshot,
+            notices=dict(notices),
             ended_at=now,
             expires_at=now + export.namespace.retention,
         )
@@ -62,14 +69,15 @@ def run_publish(
         transaction.on_commit(wake, robust=True)
 
 
-def run_fail(claim: Claim, reason: str) -> None:
+def run_fail(claim: Claim, reason: str, detail: str = "") -> None:
     """End the export as failed.
 
     :param reason: a code of ``exports.domain.reasons``.
+    :param detail: where exactly it went wrong, in our own words.
     :raises Fenced: the attempt no longer holds its export; its end is somebody else's.
     """
     with transaction.atomic():
-        claim.fenced(**_failed(reason))
+        claim.fenced(**_failed(reason), reason_detail=detail[:500])
         _tell_failure(claim.export, claim.attempt, reason)
 
 

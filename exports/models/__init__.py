@@ -14,7 +14,8 @@ from exports.models.export import (
     State,
     Step,
 )
-from exports.models.namespace import Membership, Namespace, Role
+from exports.models.membership import CollectionRight, Membership, Right, Role
+from exports.models.namespace import Namespace
 from exports.models.principal import Principal
 from exports.models.user import User
 
@@ -25,6 +26,7 @@ __all__ = [
     "AuditDetail",
     "AuditEvent",
     "Collection",
+    "CollectionRight",
     "Export",
     "ExportFile",
     "Format",
@@ -32,6 +34,7 @@ __all__ = [
     "Membership",
     "Namespace",
     "Principal",
+    "Right",
     "Role",
     "Scope",
     "State",

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from exports.models.ids import key_uid
 from exports.models.namespace import Namespace
+from exports.models.principal import Principal
 from exports.models.user import User
 
 
@@ -26,7 +27,12 @@ def a_year_from_now() -> datetime:
 
 
 class ApiKey(models.Model):
-    """``sk_<prefix>_<secret>``; only a digest of the secret is kept."""
+    """``sk_<prefix>_<secret>``; only a digest of the secret is kept.
+
+    With a ``principal``, whatever it asks runs as that principal. ``collections`` are the ids of
+    those that it is bound to; null: all that its owner has. They are no rows of a join, so that
+    a key does not become free when the last of its collections goes.
+    """
 
     uid = models.CharField(max_length=32, unique=True, default=key_uid, editable=False)
     namespace = models.ForeignKey(Namespace, on_delete=models.CASCADE, related_name="keys")
@@ -35,6 +41,10 @@ class ApiKey(models.Model):
     prefix = models.CharField(max_length=16, unique=True, editable=False)
     digest = models.CharField(max_length=64, editable=False)
     scopes = models.JSONField(default=list)
+    principal = models.ForeignKey(
+        Principal, null=True, on_delete=models.PROTECT, related_name="keys"
+    )
+    collections = models.JSONField(null=True)
     created_at = models.DateTimeField(auto_now_add=True)
     expires_at = models.DateTimeField(default=a_year_from_now)
     last_used_at = models.DateTimeField(null=True)

@@ -12,7 +12,7 @@ from exports.query.schema import Schema
 class Collection(models.Model):
     """A name, a source, a unique key, a schema and an access rule.
 
-    ``source`` is ``{"kind": "parquet", "locations": [...]}``. ``access`` is ``"public"``, a list
+    ``source`` is ``{"kind": "parquet", "files": [...]}``. ``access`` is ``"public"``, a list
     of paths that hold the identities which may read a document, or null: no principal may.
     """
 

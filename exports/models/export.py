@@ -62,6 +62,14 @@ class Export(models.Model):
     principal = models.ForeignKey(Principal, null=True, on_delete=models.PROTECT)
     prefix = models.CharField(max_length=500, blank=True)
     sample_size = models.PositiveIntegerField(null=True)
+    sample_method = models.CharField(max_length=10, default="first")
+    sample_seed = models.BigIntegerField(default=0)
+    include_vectors = models.BooleanField(default=False)
+    export_files = models.BooleanField(default=False)
+    zip_files = models.BooleanField(default=False)
+    archive = models.CharField(max_length=10, default="none")
+    compression = models.CharField(max_length=10, blank=True)
+    csv = models.JSONField(default=dict)
     file_name = models.CharField(max_length=150, blank=True)
     timezone = models.CharField(max_length=64, default="UTC")
     # The same, frozen: the filter as a tree, and the versions that it was understood against.
@@ -78,7 +86,13 @@ class Export(models.Model):
     rows_total = models.BigIntegerField(null=True)
     bytes_done = models.BigIntegerField(default=0)
     snapshot = models.JSONField(null=True)
+    # Those of its principal when the run began; null while there is none or it has not begun.
+    identities = models.JSONField(null=True)
+    # How often something was noticed in the run, by its code.
+    notices = models.JSONField(default=dict)
     reason = models.CharField(max_length=40, blank=True)
+    # Where exactly it went wrong, in our own words: a file and a line, never a value.
+    reason_detail = models.CharField(max_length=500, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
     started_at = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True)
@@ -134,12 +148,18 @@ class Export(models.Model):
 class ExportFile(models.Model):
     """One file of a result: what a download yields, with its checksum."""
 
+    class Kind(models.TextChoices):
+        DATA = "data", "Data"
+        VECTORS = "vectors", "Vectors"
+        FILES = "files", "Files"
+        ARCHIVE = "archive", "Archive"
+        ERRORS = "errors", "Errors"
+        MANIFEST = "manifest", "Manifest"
+
     export = models.ForeignKey(Export, on_delete=models.PROTECT, related_name="files")
     attempt = models.PositiveSmallIntegerField()
-    name = models.CharField(max_length=100)
-    kind = models.CharField(
-        max_length=10, choices=[("data", "Data"), ("manifest", "Manifest")], default="data"
-    )
+    name = models.CharField(max_length=200)
+    kind = models.CharField(max_length=10, choices=Kind.choices, default=Kind.DATA)
     key = models.CharField(max_length=300)
     rows = models.BigIntegerField(null=True)
     bytes = models.BigIntegerField()

@@ -18,6 +18,7 @@ def _uid(prefix: str) -> str:
 
 
 namespace_uid = partial(_uid, "ns")
+member_uid = partial(_uid, "mem")
 collection_uid = partial(_uid, "col")
 principal_uid = partial(_uid, "prn")
 export_uid = partial(_uid, "exp")

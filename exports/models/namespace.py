@@ -1,4 +1,4 @@
-"""A tenant, and who belongs to it."""
+"""A tenant."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from django.core.validators import MinValueValidator, RegexValidator
 from django.db import models
 
 from exports.models.ids import namespace_uid
-from exports.models.user import User
 
 
 class Namespace(models.Model):
@@ -37,27 +36,3 @@ class Namespace(models.Model):
 
     def __str__(self) -> str:
         return self.name
-
-
-class Role(models.TextChoices):
-    ADMIN = "admin", "Admin"
-    EXPORTER = "exporter", "Exporter"
-    AUDITOR = "auditor", "Auditor"
-
-
-class Membership(models.Model):
-    """A person's role in a namespace."""
-
-    namespace = models.ForeignKey(Namespace, on_delete=models.CASCADE, related_name="memberships")
-    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="memberships")
-    role = models.CharField(max_length=10, choices=Role.choices)
-    created_at = models.DateTimeField(auto_now_add=True)
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["namespace", "user"], name="one_role_per_namespace"),
-            models.CheckConstraint(condition=models.Q(role__in=Role.values), name="known_role"),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.user} is {self.role} of {self.namespace}"

@@ -6,6 +6,7 @@ import hashlib
 import logging
 import os
 import socket
+from pathlib import Path
 from threading import Event
 from typing import TYPE_CHECKING, Any
 
@@ -13,20 +14,21 @@ from django.conf import settings
 from django.db import Error as DatabaseError
 from django.db import connection
 
-from exports.domain.access import Caller, role_in
+from exports.domain.access import caller_in
 from exports.domain.claims import Claim, Fenced, export_claim, something_waits
+from exports.domain.errors import Forbidden
 from exports.domain.keys import key_holds
+from exports.domain.plans import FIELDS, plan_thaw
+from exports.domain.principals import PrincipalInvalid
 from exports.domain.reasons import REASONS
-from exports.domain.requests import request_thaw
 from exports.domain.runs import run_fail, run_publish
 from exports.domain.storage import result_store
-from exports.engine.errors import EngineError
+from exports.engine.errors import EngineError, SourceInvalid
 from exports.engine.explain import explain_write
+from exports.engine.fileroot import LocalRoot
 from exports.engine.limits import Limits
 from exports.engine.manifest import MANIFEST, build
-from exports.engine.plan import plan
 from exports.engine.progress import Progress
-from exports.engine.request import Format, Request
 from exports.engine.run import Result, run
 from exports.models import Collection, Export, ExportFile, Scope, Step
 from exports.queue.pulse import Pulse
@@ -36,7 +38,9 @@ from exports.stores.errors import StoreError
 from exports.wakeups import wake
 
 if TYPE_CHECKING:
-    from exports.engine.plan import Plan
+    from collections.abc import Mapping
+
+    from exports.engine.sink import FileResult
     from exports.stores.base import Store
 
 logger = logging.getLogger(__name__)
@@ -65,7 +69,7 @@ def _run(claim: Claim) -> None:
     store = result_store()
     stop = Event()
     progress = Progress()
-    reason = ""
+    reason = detail = ""
     pulse = Pulse(claim, progress, stop)
     try:
         with pulse:
@@ -77,26 +81,28 @@ def _run(claim: Claim) -> None:
             files=files,
             rows=result.rows,
             snapshot={name: each.to_json() for name, each in result.snapshots.items()},
+            notices=result.notices,
         )
         logger.info("%s: ready, %s rows", claim.export.uid, result.rows)
     except Fenced:
         reason = "fenced"
     except Exception as error:
         reason = pulse.why or _reason(error)
+        detail = str(error) if isinstance(error, SourceInvalid) else ""
         logger.warning(
             "%s: attempt %s: %s", claim.export.uid, claim.attempt, reason, exc_info=error
         )
     if reason:
-        _abandon(claim, store, reason)
+        _abandon(claim, store, reason, detail)
 
 
-def _abandon(claim: Claim, store: Store, reason: str) -> None:
+def _abandon(claim: Claim, store: Store, reason: str, detail: str) -> None:
     """Say why this attempt ended, if it still may, then remove what it wrote."""
     uid, attempt = claim.export.uid, claim.attempt
     connection.close()
     try:
         if reason != "fenced":
-            _tell(claim, reason)
+            _tell(claim, reason, detail)
         if claim.is_published():
             logger.info("%s: attempt %s was published all the same", uid, attempt)
             return
@@ -112,9 +118,9 @@ def _abandon(claim: Claim, store: Store, reason: str) -> None:
         logger.exception("%s: its files could not be removed; the reconciler will", uid)
 
 
-def _tell(claim: Claim, reason: str) -> None:
+def _tell(claim: Claim, reason: str, detail: str) -> None:
     try:
-        run_fail(claim, reason)
+        run_fail(claim, reason, detail)
     except Fenced:
         logger.info("%s: it had ended before attempt %s did", claim.export.uid, claim.attempt)
 
@@ -124,20 +130,24 @@ def _write(
 ) -> tuple[list[ExportFile], Result]:
     """Every file of the result, the manifest last; each is whole in the store."""
     export = claim.export
-    _check_still_allowed(export)
-    made = _plan(export)
-    collection = export.collection
+    collections = _still_allowed(export)
+    if export.principal:
+        claim.fenced(identities=export.principal.identities)
+    made = plan_thaw(export, collections)
+    sources = {each.uid: Source.from_json(each.source) for each in collections}
     result = run(
         made,
-        {collection.name: Source.from_json(collection.source)},
+        sources,
         open_file=lambda name: store.create(f"{claim.prefix}/{name}"),
         scratch=settings.SCRATCH_DIR / claim.scratch,
         progress=progress,
         stop=stop,
         limits=_limits(),
+        file_root=_file_root(export, sources),
+        time=export.created_at,
     )
     progress.step = Step.PUBLISHING
-    files = [_file(claim, each.name, each.rows, each.bytes, each.sha256) for each in result.files]
+    files = [_file(claim, each) for each in result.files]
     manifest = build(made, result, export=_told(claim), request=_request_told(export))
     writer = store.create(f"{claim.prefix}/{MANIFEST}")
     writer.write(manifest)
@@ -146,35 +156,42 @@ def _write(
     return files, result
 
 
-def _check_still_allowed(export: Export) -> None:
-    """What was allowed when it was accepted is asked again now that it runs."""
-    role, key = role_in(export.created_by, export.namespace), export.api_key
-    if not role or (key and not key_holds(key)):
-        raise RunRefused("access_lost")
-    caller = Caller(export.created_by, export.namespace, role, key=key)
-    if not caller.may(Scope.EXPORTS_WRITE) or export.collection not in caller.collections:
-        raise RunRefused("access_lost")
-    if export.collection.state != Collection.State.READY:
-        raise RunRefused("collection_not_ready")
-    files = export.collection.source["files"]
-    if not all(lies_inside(file, settings.SOURCE_ROOTS) for file in files):
-        raise RunRefused("source_not_allowed")
-    if export.collection.schema_version != export.frozen["schema_version"]:
-        raise RunRefused("schema_changed")
+def _still_allowed(export: Export) -> list[Collection]:
+    """All that an export reads; what was allowed when it was accepted is asked again now.
+
+    :raises RunRefused: it is not any more, or not as it was.
+    """
+    _check_who_asked(export)
+    versions = export.frozen["collections"]
+    found = list(export.namespace.collections.filter(uid__in=versions))
+    for each in found:
+        if each.state != Collection.State.READY:
+            raise RunRefused("collection_not_ready")
+        read = [*each.source["files"], each.source.get("file_root") or each.source["files"][0]]
+        if not all(lies_inside(file, settings.SOURCE_ROOTS) for file in read):
+            raise RunRefused("source_not_allowed")
+        if each.schema_version != versions[each.uid]:
+            raise RunRefused("schema_changed")
+    return found
 
 
-def _plan(export: Export) -> Plan:
-    collection = export.collection
-    request = Request(
-        collection=collection.name,
-        format=Format(export.format),
-        paths=tuple(export.paths),
-        where=request_thaw(export.frozen),
-        order_by=tuple(export.order_by),
-        sample_size=export.sample_size,
-        timezone=export.timezone,
-    )
-    return plan(request, {collection.name: collection.schema})
+def _file_root(export: Export, sources: Mapping[str, Source]) -> LocalRoot | None:
+    root = sources[export.collection.uid].file_root
+    return LocalRoot(Path(root)) if root and export.export_files else None
+
+
+def _check_who_asked(export: Export) -> None:
+    key = export.api_key
+    caller = caller_in(export.namespace, export.created_by, key=key)
+    if caller is None or (key and not key_holds(key)):
+        raise RunRefused("access_lost")
+    try:
+        caller.require(Scope.EXPORTS_WRITE)
+        caller.check_reach(export)
+    except PrincipalInvalid:
+        raise RunRefused("principal_invalid") from None
+    except Forbidden:
+        raise RunRefused("access_lost") from None
 
 
 def _limits() -> Limits:
@@ -213,24 +230,25 @@ def _told(claim: Claim) -> dict[str, Any]:
 def _request_told(export: Export) -> dict[str, Any]:
     return {
         "format": export.format,
-        "paths": export.paths,
         "where": export.where,
-        "order_by": export.order_by,
-        "sample_size": export.sample_size,
-        "timezone": export.timezone,
+        "principal": export.principal.name if export.principal else "",
+        **{name: getattr(export, name) for name in FIELDS},
+        "sample_seed": export.sample_seed,
+        "csv": export.csv,
         "frozen": export.frozen,
     }
 
 
-def _file(claim: Claim, name: str, rows: int, size: int, sha256: str) -> ExportFile:
+def _file(claim: Claim, file: FileResult) -> ExportFile:
     return ExportFile(
         export=claim.export,
         attempt=claim.attempt,
-        name=name,
-        key=f"{claim.prefix}/{name}",
-        rows=rows,
-        bytes=size,
-        sha256=sha256,
+        name=file.name,
+        kind=file.kind,
+        key=f"{claim.prefix}/{file.name}",
+        rows=file.rows,
+        bytes=file.bytes,
+        sha256=file.sha256,
     )
 
 

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import ctypes
 import logging
-import os
 import signal
 import time
 from contextlib import suppress
@@ -18,6 +16,7 @@ from redis.exceptions import RedisError
 from rq import Queue, Worker
 from rq.serializers import JSONSerializer
 
+from exports.engine.kin import die_with_parent
 from exports.queue.jobs import WakeUp
 
 if TYPE_CHECKING:
@@ -27,9 +26,6 @@ if TYPE_CHECKING:
     from rq.job import Job
 
 logger = logging.getLogger(__name__)
-
-_PR_SET_PDEATHSIG = 1
-_libc = ctypes.CDLL(None, use_errno=True)
 
 
 class ExportWorker(Worker):
@@ -105,15 +101,6 @@ def _work() -> bool:
     except RedisError as error:
         logger.warning("Redis went away (%s).", type(error).__name__)
     return worker.asked_to_end
-
-
-def die_with_parent(parent: int) -> None:
-    """Ask the kernel to end this process when its parent is gone, however that happens."""
-    if _libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL) != 0:
-        raise OSError(ctypes.get_errno(), "prctl")
-    # The parent may have died before the kernel was asked.
-    if os.getppid() != parent:
-        os._exit(1)
 
 
 _HEAVY = ("arro3.io", "duckdb", "pyarrow.csv", "pyarrow.parquet", "sqlglot", "exports.queue.horse")

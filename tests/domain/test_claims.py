@@ -14,21 +14,21 @@ from exports.domain.access import caller_for
 from exports.domain.audit import SYSTEM
 from exports.domain.claims import Claim, Fenced, export_claim, something_waits
 from exports.domain.cleaning import leases_reap
-from exports.domain.collections import collection_register
 from exports.domain.exports import export_create
 from exports.domain.people import namespace_create
 from exports.domain.requests import request_parse
 from exports.domain.runs import run_fail, run_publish, run_pulse
 from exports.models import AuditEvent, Export, Namespace, State
-from tests.conftest import person
+from tests.conftest import person, registered
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
+
+    from exports.sources.register import Registered
 
 
 def finish(claim: Claim) -> None:
-    run_publish(claim, files=[], rows=1, snapshot={})
+    run_publish(claim, files=[], rows=1, snapshot={}, notices={})
 
 
 def take() -> Claim:
@@ -38,15 +38,9 @@ def take() -> Claim:
 
 
 @pytest.fixture
-def other_waits(trips_file: Path, other: Namespace) -> Export:
+def other_waits(trips_found: Registered, other: Namespace) -> Export:
     """An export that waits in another namespace."""
-    collection_register(
-        namespace=other,
-        name="trips",
-        locations=[str(trips_file)],
-        key="document_id",
-        actor=SYSTEM,
-    )
+    registered(other, "trips", trips_found)
     caller = caller_for(person("oda@example.org", other, "admin"), "other")
     return export_create(caller, request_parse({"collection": "trips"}))[0]
 

@@ -55,6 +55,34 @@ def test_a_collection_keeps_the_schema_it_was_read_with(demo: Namespace, trips_f
     assert AuditEvent.objects.filter(action="collection.registered", subject=made.uid).count() == 1
 
 
+def test_text_is_registered_with_the_length_of_its_vectors(demo: Namespace) -> None:
+    path = SOURCES / "things.jsonl"
+    path.write_text('{"document_id": "a", "v": [0.5, 1]}\n{"document_id": "b", "v": null}\n')
+
+    made = register(demo, path, marks={"v": {"role": "vector"}})
+
+    assert (made.documents, made.source["kind"]) == (2, "jsonl")
+    assert Collection.objects.get(uid=made.uid).schema.find("v")[-1].length == 2
+
+
+@pytest.mark.parametrize(
+    ("line", "path", "message"),
+    [
+        ('{"document_id": "b", "v": [1]}', "marks.v", "'v' is no vector: one has 1 numbers"),
+        ('{"document_id": "b", "v": ["x"]}', "locations", "other.jsonl, line 2: 'v' is not"),
+    ],
+)
+def test_text_that_does_not_fit_is_refused(
+    demo: Namespace, line: str, path: str, message: str
+) -> None:
+    file = SOURCES / "other.jsonl"
+    file.write_text(f'{{"document_id": "a", "v": [0.5, 1]}}\n{line}\n')
+
+    found = refused(demo, file, marks={"v": {"role": "vector"}})
+
+    assert (found[0], found[1][: len(message)]) == (path, message)
+
+
 def test_a_location_outside_the_roots_is_refused(
     demo: Namespace, trips_file: Path, tmp_path: Path
 ) -> None:
@@ -146,4 +174,7 @@ def test_the_sample_is_five_collections_with_their_references(db: None) -> None:
     digits = namespace.collections.get(name="digits").schema
     assert digits.find("embedding")[-1].role is Role.VECTOR
     assert digits.find("image")[-1].role is Role.FILE
+    carriers = [(each, [each]) for each in ("AA", "B6", "DL", "EV", "UA")]
+    principals = namespace.principals.order_by("name")
     assert sample_load(actor=SYSTEM)[1] == 0
+    assert list(principals.values_list("name", "identities")) == carriers

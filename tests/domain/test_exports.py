@@ -105,7 +105,7 @@ def test_what_was_cancelled_while_it_ran_publishes_nothing(
     export_cancel(admin, claim.export)
 
     with pytest.raises(Fenced):
-        run_publish(claim, files=[], rows=0, snapshot={})
+        run_publish(claim, files=[], rows=0, snapshot={}, notices={})
 
     assert not ExportFile.objects.exists()
     assert actions(claim.export)[-1] == "export.cancelled"

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from contextlib import ExitStack, contextmanager
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,15 +17,14 @@ from django.conf import settings
 from redis import Redis
 
 from config.env import BASE_DIR
-from exports.domain.audit import SYSTEM
-from exports.domain.collections import collection_register
-from exports.domain.exports import export_cancel, export_create
-from exports.domain.requests import request_parse
+from exports.domain.exports import export_cancel
 from exports.domain.storage import result_store
 from exports.models import Export, State
 from exports.queue.reconciler import reconcile_once
 from exports.queue.worker import ExportWorker
+from exports.sources.register import register
 from exports.wakeups import RUN_NEXT, wake
+from tests.conftest import registered
 from tests.plugin import VAR
 from tests.services import valkey, write_parquet
 
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
     from exports.domain.access import Caller
     from exports.models import Namespace
+    from exports.sources.register import Registered
 
 
 @contextmanager
@@ -80,25 +81,27 @@ def _empty_queue(transactional_db: None) -> None:
 
 
 @pytest.fixture(scope="session")
-def long_file() -> Path:
-    """Enough documents that an export of them takes seconds."""
-    return write_parquet(
+def long_found() -> Registered:
+    """An export of them takes seconds; they are soon made, since few texts are different."""
+    file = write_parquet(
         VAR / "sources" / "long.parquet",
-        "SELECT 'doc-' || i AS document_id, repeat(md5(i::VARCHAR), 20) AS text "
+        "SELECT i AS document_id, repeat(md5((i % 50)::VARCHAR), 20) AS text "
         "FROM range(1500000) r(i)",
     )
+    return register([str(file)], key="document_id", roots=[file.parent], scratch=VAR / "register")
 
 
 @pytest.fixture
-def long(demo: Namespace, admin: Caller, long_file: Path) -> Export:
-    collection_register(
-        namespace=demo,
-        name="long",
-        locations=[str(long_file)],
-        key="document_id",
-        actor=SYSTEM,
-    )
-    return export_create(admin, request_parse({"collection": "long", "format": "jsonl"}))[0]
+def ask_long(
+    demo: Namespace, make_export: Callable[..., Export], long_found: Registered
+) -> Callable[..., Export]:
+    registered(demo, "long", long_found)
+    return partial(make_export, collection="long", format="jsonl")
+
+
+@pytest.fixture
+def long(ask_long: Callable[..., Export]) -> Export:
+    return ask_long()
 
 
 @pytest.mark.usefixtures("_empty_queue")
@@ -182,11 +185,12 @@ def test_a_run_that_comes_back_after_its_lease_changes_nothing(
 @pytest.mark.usefixtures("transactional_db")
 def test_a_run_and_its_worker_outlive_redis(
     service_env: dict[str, str],
-    long: Export,
+    ask_long: Callable[..., Export],
     make_export: Callable[..., Export],
     settings: Any,
     tmp_path: Path,
 ) -> None:
+    long = ask_long(sample_size=600_000)
     with ExitStack() as first:
         settings.REDIS_URL = service_env["REDIS_URL"] = first.enter_context(valkey(tmp_path))
         with worker(service_env) as process:

@@ -16,23 +16,28 @@ from django.conf import settings
 from django.db import OperationalError
 
 from config.env import BASE_DIR
-from exports.domain.access import caller_for_key
+from exports.domain.access import caller_for, caller_for_key
+from exports.domain.audit import SYSTEM
 from exports.domain.claims import export_claim
 from exports.domain.collections import collection_register
 from exports.domain.exports import export_cancel, export_create
 from exports.domain.keys import key_create, key_revoke
+from exports.domain.plans import plan_thaw
+from exports.domain.principals import principal_change, principal_delete
 from exports.domain.requests import request_parse
 from exports.domain.runs import run_publish
 from exports.domain.storage import result_store
 from exports.engine.errors import EngineFailed
 from exports.models import AuditEvent, Collection, Export, ExportFile, Membership, State
 from exports.queue import horse
+from tests.conftest import give
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
     from exports.domain.access import Caller
+    from exports.models import Namespace, Principal, User
 
 
 def content(file: ExportFile) -> bytes:
@@ -97,7 +102,7 @@ def test_the_manifest_says_what_was_asked_and_what_came_out(
     assert manifest["request"]["where"] == {"carrier": "UA"}
     assert manifest["files"][0]["sha256"] == data.sha256
     assert manifest["files"][0]["rows"] == data.rows == 333
-    assert list(manifest["snapshot"]) == ["trips"]
+    assert [each["name"] for each in manifest["collections"]] == ["trips"]
 
 
 def test_an_export_that_matches_nothing_is_ready_and_empty(
@@ -185,6 +190,116 @@ def test_what_a_revoked_key_asked_for_does_not_run(
     export.refresh_from_db()
 
     assert_failed(export, "access_lost")
+
+
+def test_it_runs_with_the_identities_of_that_moment(
+    make_export: Callable[..., Export], run_exports: Callable[[], None], ua: Principal
+) -> None:
+    export = make_export(principal="UA", format="jsonl")
+    principal_change(ua, name="United", identities=["UA", "U2"], actor=SYSTEM)
+    run_exports()
+    export.refresh_from_db()
+
+    assert (export.state, export.identities) == ("ready", ["UA", "U2"])
+    manifest = json.loads(content(export.files.get(kind="manifest")))
+    assert manifest["request"]["principal"] == "United"
+
+
+@pytest.mark.parametrize(
+    ("identities", "planned"), [(["UA", "U2"], ("UA", "U2")), ([], ()), (None, None)]
+)
+def test_the_plan_holds_the_identities(
+    make_export: Callable[..., Export],
+    ua: Principal,
+    identities: list[str] | None,
+    planned: tuple[str, ...] | None,
+) -> None:
+    principal_change(ua, identities=identities, actor=SYSTEM)
+    export = make_export(principal="" if identities is None else ua.uid)
+
+    assert plan_thaw(export, [export.collection]).request.identities == planned
+
+
+@pytest.mark.parametrize("end", ["disabled", "deleted"])
+def test_nothing_runs_as_a_principal_that_is_over(
+    end: str, make_export: Callable[..., Export], run_exports: Callable[[], None], ua: Principal
+) -> None:
+    export = make_export(principal="UA")
+    if end == "disabled":
+        principal_change(ua, disabled=True, actor=SYSTEM)
+    else:
+        principal_delete(ua, actor=SYSTEM)
+    run_exports()
+    export.refresh_from_db()
+
+    assert_failed(export, "principal_invalid")
+
+
+@pytest.mark.parametrize(
+    ("given", "now", "reason"),
+    [
+        ({"trips": "export"}, {"trips": "export"}, ""),
+        ({"trips": "export"}, {"trips": "preview"}, "access_lost"),
+        ({"trips": "export"}, {"trips": "export", "principal": "UA"}, "access_lost"),
+        ({"trips": "export", "principal": "UA"}, {"trips": "export", "principal": "UA"}, ""),
+    ],
+)
+def test_an_exporters_rights_are_asked_again_when_it_starts(
+    given: dict[str, str],
+    now: dict[str, str],
+    reason: str,
+    demo: Namespace,
+    eve: User,
+    trips: Collection,
+    ua: Principal,
+) -> None:
+    give(eve, demo, **given)
+    export, _ = export_create(caller_for(eve, "demo"), request_parse({"collection": "trips"}))
+    give(eve, demo, **now)
+
+    assert reason_to_refuse(export) == reason
+
+
+def test_a_right_is_needed_on_each_collection_that_is_read(
+    demo: Namespace, eve: User, trips: Collection, planes: Collection
+) -> None:
+    give(eve, demo, trips="export", planes="export")
+    export, _ = export_create(caller_for(eve, "demo"), request_parse({"collection": "trips"}))
+    export.frozen["collections"] = [trips.uid, planes.uid]
+    assert reason_to_refuse(export) == ""
+
+    give(eve, demo, trips="export", planes="preview")
+    assert reason_to_refuse(export) == "access_lost"
+
+
+@pytest.mark.parametrize("binding", ["principal", "collections"])
+def test_a_bound_keys_export_runs_within_its_bounds(
+    binding: str, admin: Caller, trips: Collection, planes: Collection, ua: Principal
+) -> None:
+    key, _ = key_create(
+        namespace=admin.namespace,
+        owner=admin.user,
+        label="k",
+        scopes=["admin"],
+        principal=ua if binding == "principal" else None,
+        collections=[trips] if binding == "collections" else None,
+        actor=SYSTEM,
+    )
+    export, _ = export_create(caller_for_key(key), request_parse({"collection": "trips"}))
+    assert reason_to_refuse(export) == ""
+
+    # As somebody would have it who wrote to the database.
+    export.principal, export.collection = None, planes
+    assert reason_to_refuse(export) == "access_lost"
+
+
+def reason_to_refuse(export: Export) -> str:
+    """Why the run would not begin; empty when it would."""
+    try:
+        horse._check_who_asked(export)
+    except horse.RunRefused as refusal:
+        return refusal.reason
+    return ""
 
 
 def test_a_run_past_its_time_is_stopped(

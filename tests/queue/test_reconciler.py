@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -25,15 +26,6 @@ if TYPE_CHECKING:
 
 def waiting_jobs() -> int:
     return int(Redis.from_url(settings.REDIS_URL).llen(f"rq:queue:{settings.QUEUE}"))
-
-
-@pytest.fixture
-def ready(make_export: Callable[..., Export], run_exports: Callable[[], None]) -> Export:
-    export = make_export(format="jsonl")
-    run_exports()
-    export.refresh_from_db()
-    assert export.state == State.READY
-    return export
 
 
 def files_of(export: Export) -> list[str]:
@@ -73,30 +65,32 @@ def test_a_lost_run_ends_and_the_next_is_woken(
     assert waiting_jobs() >= 1
 
 
-def test_an_expired_export_loses_its_files_and_keeps_its_line(ready: Export, admin: Caller) -> None:
+def test_an_expired_export_loses_its_files_and_keeps_its_line(
+    finished: Export, admin: Caller
+) -> None:
     Export.objects.update(expires_at=timezone.now() - timedelta(seconds=1))
 
     assert reconcile_once()["expired"] == 1
 
-    ready.refresh_from_db()
-    assert ready.state == State.EXPIRED
-    assert files_of(ready) == []
-    assert AuditEvent.objects.filter(subject=ready.uid, action="export.expired").count() == 1
+    finished.refresh_from_db()
+    assert finished.state == State.EXPIRED
+    assert files_of(finished) == []
+    assert AuditEvent.objects.filter(subject=finished.uid, action="export.expired").count() == 1
     with pytest.raises(Gone):
-        admin.file(ready.uid, "data.jsonl")
+        admin.file(finished.uid, "data.csv")
 
 
-def test_a_ready_export_keeps_its_files(ready: Export) -> None:
+def test_a_ready_export_keeps_its_files(finished: Export) -> None:
     reconcile_once()
 
-    assert len(files_of(ready)) == 2
+    assert len(files_of(finished)) == 2
 
 
-def test_a_deleted_export_loses_its_files(ready: Export, admin: Caller) -> None:
-    export_delete(admin, ready)
+def test_a_deleted_export_loses_its_files(finished: Export, admin: Caller) -> None:
+    export_delete(admin, finished)
 
     assert reconcile_once()["cleared"] == 1
-    assert files_of(ready) == []
+    assert files_of(finished) == []
     assert reconcile_once()["cleared"] == 0
 
 
@@ -119,9 +113,11 @@ def test_the_files_of_a_cancelled_run_are_left_until_its_lease_is_over(
     assert files_of(claim.export) == []
 
 
-def test_old_idempotency_keys_of_ended_exports_are_forgotten(ready: Export, admin: Caller) -> None:
+def test_old_idempotency_keys_of_ended_exports_are_forgotten(
+    finished: Export, admin: Caller
+) -> None:
     IdempotencyKey.objects.create(
-        namespace=admin.namespace, owner="o", key="k", body_hash="", export=ready
+        namespace=admin.namespace, owner="o", key="k", body_hash="", export=finished
     )
     assert reconcile_once()["forgotten"] == 0
 
@@ -147,13 +143,23 @@ def test_what_a_killed_run_spilled_goes_once_its_lease_is_over(
     assert not spilled.exists()
 
 
+def test_what_a_killed_preview_spilled_goes_when_it_is_old(transactional_db: None) -> None:
+    spilled = settings.SCRATCH_DIR / "preview-0"
+    spilled.mkdir(parents=True)
+    assert reconcile_once()["scratch"] == 0
+
+    os.utime(spilled, (0, 0))
+    assert reconcile_once()["scratch"] == 1
+    assert not spilled.exists()
+
+
 def test_a_store_that_fails_does_not_keep_back_what_waits(
-    ready: Export, admin: Caller, make_export: Callable[..., Export]
+    finished: Export, admin: Caller, make_export: Callable[..., Export]
 ) -> None:
-    export_delete(admin, ready)
+    export_delete(admin, finished)
     make_export()
     Redis.from_url(settings.REDIS_URL).flushall()
-    folder = settings.STORE_DIR / ready.namespace.uid / ready.uid
+    folder = settings.STORE_DIR / finished.namespace.uid / finished.uid
     folder.joinpath("x" * 201).touch()  # no key that the store could have made
 
     done = reconcile_once()
@@ -162,9 +168,9 @@ def test_a_store_that_fails_does_not_keep_back_what_waits(
 
 
 def test_a_result_past_its_time_is_not_given_out_before_the_reconciler_comes(
-    ready: Export, admin: Caller
+    finished: Export, admin: Caller
 ) -> None:
     Export.objects.update(expires_at=timezone.now() - timedelta(seconds=1))
 
     with pytest.raises(Gone):
-        admin.file(ready.uid, "data.jsonl")
+        admin.file(finished.uid, "data.csv")

@@ -1,0 +1,170 @@
+"""A look at what an export would bring, on the record."""
+
+from __future__ import annotations
+
+import shutil
+from datetime import timedelta
+from typing import TYPE_CHECKING
+from uuid import uuid4
+
+from django.conf import settings
+from django.db import transaction
+
+from exports.domain.asking import asked_for
+from exports.domain.audit import audit_append
+from exports.domain.clock import database_now
+from exports.domain.errors import Conflict, DomainError, FieldError, InvalidRequest, NotReady
+from exports.domain.helpers import helpers
+from exports.domain.reasons import REASONS, reason_for
+from exports.engine.errors import DocumentMissing, EngineError, EngineFailed, OutOfMemory, TooSlow
+from exports.engine.helpers import Busy, Replaced
+from exports.engine.preview import preview
+from exports.models import AuditEvent, Collection, Right, Scope
+from exports.sources.locate import lies_inside
+from exports.sources.source import Source
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from exports.domain.access import Caller
+    from exports.domain.asking import Asked
+    from exports.domain.requests import ExportRequest
+    from exports.engine.preview import Preview
+
+SECONDS = 5.0
+_ONE_EVENT_PER = timedelta(hours=1)
+
+
+class PreviewReplaced(Conflict):
+    """The same person asked for another one meanwhile."""
+
+    code = "replaced"
+
+    def __init__(self) -> None:
+        super().__init__("A newer preview of yours took the place of this one.")
+
+
+class PreviewBusy(DomainError):
+    """More previews are asked for than can be made."""
+
+    status = 503
+    code = "busy"
+
+    def __init__(self) -> None:
+        super().__init__("Too many previews are being made. Try again in a moment.")
+
+
+class PreviewTooMuch(DomainError):
+    """It does not fit into the time or the memory of a preview, as an export might."""
+
+    status = 422
+
+    def __init__(self, error: EngineError) -> None:
+        super().__init__(str(error))
+        self.code = error.code
+
+
+class PreviewFailed(DomainError):
+    """For a reason that we do not know; the same request may succeed in a moment."""
+
+    status = 503
+    code = "preview_failed"
+
+    def __init__(self) -> None:
+        super().__init__("The preview could not be made. The operator's log has more.")
+
+
+class SourceUnread(Conflict):
+    """The source is not as the collection says, or was changed meanwhile."""
+
+    def __init__(self, error: EngineError) -> None:
+        super().__init__(reason_for(error.code).what if error.retried else str(error))
+        self.code = error.code
+
+
+def export_preview(caller: Caller, request: ExportRequest, limit: int = 10) -> Preview:
+    """The columns, the first rows and the count of an export that is not made.
+
+    What is shown is an event: one per person, collection and hour.
+
+    :param limit: at most so many rows, 1 to 100.
+    :raises NotFound, Forbidden, NotReady, InvalidRequest: as ``export_create`` does.
+    :raises PreviewReplaced, PreviewBusy, PreviewTooMuch, PreviewFailed, SourceUnread:
+    """
+    caller.require(Scope.EXPORTS_WRITE)
+    caller.require(Scope.DOWNLOADS_READ)
+    asked = asked_for(caller, request, Right.PREVIEW)
+    collections = _read(caller, asked)
+    shown = _look(caller, asked, collections, limit)
+    with transaction.atomic():
+        for each in collections:
+            _tell_once(caller, each, asked)
+    return shown
+
+
+def _read(caller: Caller, asked: Asked) -> list[Collection]:
+    """All that is read for it.
+
+    :raises NotReady: the operator does not allow one of them any longer.
+    """
+    uids = asked.plan.relation.collections
+    found = list(caller.namespace.collections.filter(uid__in=uids).order_by("pk"))
+    for each in found:
+        if not all(lies_inside(file, settings.SOURCE_ROOTS) for file in each.source["files"]):
+            raise NotReady(REASONS["source_not_allowed"].what)
+    return found
+
+
+def _look(caller: Caller, asked: Asked, collections: Iterable[Collection], limit: int) -> Preview:
+    scratch = settings.SCRATCH_DIR / f"preview-{uuid4().hex}"
+    try:
+        return helpers().run(
+            f"{caller.namespace.uid} {caller.actor.uid}",
+            SECONDS,
+            preview,
+            request=asked.plan.request,
+            catalogue=asked.plan.relation.catalogue,
+            sources={each.uid: Source.from_json(each.source) for each in collections},
+            limit=limit,
+            scratch=scratch,
+            seconds=SECONDS,
+        )
+    except Busy:
+        raise PreviewBusy from None
+    except Replaced:
+        raise PreviewReplaced from None
+    except EngineError as error:
+        raise _refusal(error) from error
+    finally:
+        # Whoever had to be ended left it behind.
+        shutil.rmtree(scratch, ignore_errors=True)
+
+
+def _refusal(error: EngineError) -> DomainError:
+    if isinstance(error, TooSlow | OutOfMemory):
+        return PreviewTooMuch(error)
+    if isinstance(error, DocumentMissing):
+        return InvalidRequest(FieldError("prefix", reason_for(error.code).what))
+    if isinstance(error, EngineFailed):
+        return PreviewFailed()
+    return SourceUnread(error)
+
+
+def _tell_once(caller: Caller, collection: Collection, asked: Asked) -> None:
+    # One after the other, or two at once would both find that it was not told yet.
+    Collection.objects.select_for_update(no_key=True).get(pk=collection.pk)
+    told = AuditEvent.objects.filter(
+        namespace_id=caller.namespace.pk,
+        action="rows.previewed",
+        actor_uid=caller.actor.uid,
+        subject=collection.uid,
+        at__gt=database_now() - _ONE_EVENT_PER,
+    )
+    if not told.exists():
+        audit_append(
+            caller.namespace,
+            "rows.previewed",
+            actor=caller.actor,
+            subject=collection.uid,
+            principal=asked.principal.name if asked.principal else "",
+        )
