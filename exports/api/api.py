@@ -9,11 +9,12 @@ from django.views.decorators.http import require_safe
 from ninja import NinjaAPI
 from ninja.openapi.schema import REF_TEMPLATE, OpenAPISchema
 
-from exports.api import collections, exports, files
+from exports.api import collections, exports, files, members, previews, principals
 from exports.api.auth import BearerKey, BrowserSession
 from exports.api.handlers import handlers_install
 from exports.api.problems import CONTENT_TYPE
 from exports.api.schemas import Problem
+from exports.domain.requests import ExportRequest
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -51,7 +52,7 @@ class WaybillAPI(NinjaAPI):
     ) -> OpenAPISchema:
         schema = super().get_openapi_schema(path_prefix=path_prefix, path_params=path_params)
         components = schema["components"]
-        components["schemas"].update(_problem_schemas())
+        components["schemas"].update(_written_by_hand())
         components["parameters"] = _NAMESPACE
         components["responses"] = {"Problem": _problem_response()}
         for calls in schema["paths"].values():
@@ -61,9 +62,13 @@ class WaybillAPI(NinjaAPI):
         return schema
 
 
-def _problem_schemas() -> dict[str, Any]:
-    problem = Problem.model_json_schema(ref_template=REF_TEMPLATE)
-    return {**problem.pop("$defs"), "Problem": problem}
+def _written_by_hand() -> dict[str, Any]:
+    """The schemas of what ninja does not know of: problems, and a body that we read ourselves."""
+    found: dict[str, Any] = {}
+    for model in (Problem, ExportRequest):
+        schema = model.model_json_schema(ref_template=REF_TEMPLATE)
+        found |= {**schema.pop("$defs"), model.__name__: schema}
+    return found
 
 
 def _problem_response() -> dict[str, Any]:
@@ -87,6 +92,9 @@ api = WaybillAPI(
     auth=[BearerKey(), BrowserSession()],
 )
 handlers_install(api)
+api.add_router("/exports/preview", previews.router)  # before what would take it for an id
 api.add_router("/exports", exports.router)
 api.add_router("/exports", files.router)
 api.add_router("/collections", collections.router)
+api.add_router("/principals", principals.router)
+api.add_router("/members", members.router)

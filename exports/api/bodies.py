@@ -5,16 +5,21 @@ from __future__ import annotations
 import json
 import math
 import re
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from pydantic import BaseModel, ValidationError
 
 from exports.api.errors import Unreadable, WrongType
 from exports.domain.errors import FieldError, InvalidRequest
-from exports.domain.requests import is_storable
+from exports.domain.requests import error_sentence, is_storable
+from exports.query.errors import nearest
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from django.http import HttpRequest
+
+M = TypeVar("M", bound=BaseModel)
 
 _DEEPEST = 64
 
@@ -39,6 +44,33 @@ def body_read(request: HttpRequest) -> dict[str, Any]:
     if wrong := list(_wrong(value, "")):
         raise InvalidRequest(*wrong)
     return value
+
+
+def body_as(model: type[M], request: HttpRequest) -> M:
+    """The body as one of ``exports.api.schemas``.
+
+    :raises InvalidRequest: names every field that is wrong; and what :func:`body_read` raises.
+    """
+    body = body_read(request)
+    try:
+        return model.model_validate(body)
+    except ValidationError as error:
+        found = error.errors(include_url=False, include_input=False)
+        raise InvalidRequest(*(_field_error(each, model) for each in found)) from error
+
+
+def body_described(model: type[BaseModel]) -> dict[str, Any]:
+    """What the description says of a body, since it is read by hand."""
+    schema = {"schema": model.model_json_schema()}
+    return {"requestBody": {"required": True, "content": {"application/json": schema}}}
+
+
+def _field_error(each: Mapping[str, Any], model: type[BaseModel]) -> FieldError:
+    path = ".".join(str(part) for part in each["loc"])
+    if each["type"] == "extra_forbidden":
+        hint = nearest(str(each["loc"][-1]), model.model_fields)
+        return FieldError(path, f"There is no such field. Leave it out.{hint}")
+    return FieldError(path, error_sentence(each))
 
 
 def _parse(body: bytes) -> Any:

@@ -17,7 +17,7 @@ from exports.api.shapes import export_out
 from exports.domain.clock import database_now
 from exports.domain.errors import FieldError, InvalidRequest
 from exports.domain.exports import export_cancel, export_create, export_delete
-from exports.domain.requests import ExportRequest, is_storable, request_parse
+from exports.domain.requests import is_storable, request_parse
 
 router = Router(tags=["exports"])
 
@@ -27,7 +27,7 @@ _POLL_AFTER = "2"  # seconds
 _CREATE: dict[str, Any] = {
     "requestBody": {
         "required": True,
-        "content": {"application/json": {"schema": ExportRequest.model_json_schema()}},
+        "content": {"application/json": {"schema": {"$ref": "#/components/schemas/ExportRequest"}}},
     },
     "responses": {
         202: {
@@ -93,7 +93,7 @@ def listing(request: ApiRequest, wanted: Annotated[ExportFilter, Query()]) -> Ex
     """Newest first, without those that were deleted."""
     refuse_unknown(request)
     caller = request.auth
-    exports = wanted.narrow(caller.exports).select_related("collection", "created_by")
+    exports = wanted.narrow(caller.exports).select_related("collection", "created_by", "principal")
     page, following = page_of(
         caller, exports.prefetch_related("files"), limit=wanted.limit, cursor=wanted.cursor
     )

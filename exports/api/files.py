@@ -10,7 +10,7 @@ from ninja import Router
 
 from exports.api.auth import ApiRequest
 from exports.api.shapes import content_type
-from exports.domain.downloads import download_record
+from exports.domain.downloads import download_authorise, download_record
 from exports.domain.errors import Gone
 from exports.domain.names import download_name
 from exports.domain.storage import result_store
@@ -37,7 +37,7 @@ _DOWNLOAD: dict[str, Any] = {
 
 
 @router.get(
-    "/{uid}/files/{name}",
+    "/{uid}/files/{path:name}",
     response={200: None},
     operation_id="export_download",
     url_name="download",
@@ -47,7 +47,7 @@ _DOWNLOAD: dict[str, Any] = {
 def download(request: ApiRequest, uid: str, name: str) -> StreamingHttpResponse:
     """Authorised each time, and written into the history before the first byte is sent."""
     caller = request.auth
-    file = caller.file(uid, name)
+    file = download_authorise(caller, uid, name)
     _check_there(file)
     download_record(caller, file)
     response = StreamingHttpResponse(

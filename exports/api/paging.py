@@ -41,7 +41,7 @@ def _position(caller: Caller, cursor: str) -> int:
     except ValueError:
         uid = ""
     position = is_storable(uid) and (
-        caller.namespace.exports.filter(uid=uid).values_list("pk", flat=True).first()
+        caller.exports_ever.filter(uid=uid).values_list("pk", flat=True).first()
     )
     if not position:
         raise InvalidRequest(

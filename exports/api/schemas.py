@@ -6,8 +6,9 @@ from datetime import datetime
 from typing import Any
 
 from ninja import Field, Schema
+from pydantic import BaseModel, ConfigDict
 
-from exports.models import Collection, Format, State, Step
+from exports.models import Collection, Format, Right, Role, State, Step
 
 
 class ProblemField(Schema):
@@ -37,7 +38,10 @@ class FileOut(Schema):
     """One file of a result."""
 
     name: str = Field(examples=["data.csv"])
-    kind: str = Field(description="`data` or `manifest`.", examples=["data"])
+    kind: str = Field(
+        description="`data`, `vectors`, `files`, `archive`, `errors` or `manifest`.",
+        examples=["data"],
+    )
     content_type: str = Field(examples=["text/csv"])
     rows: int | None = Field(description="Null for what holds no documents.")
     bytes: int
@@ -51,6 +55,7 @@ class FailureOut(Schema):
     code: str = Field(examples=["source_changed"])
     what: str = Field(description="What happened.")
     remedy: str = Field(description="What to do about it.")
+    detail: str = Field(description="Where exactly, as a file and a line; empty if nowhere.")
 
 
 class ExportOut(Schema):
@@ -62,9 +67,21 @@ class ExportOut(Schema):
     collection: NamedOut
     format: Format
     paths: list[str]
+    include: list[str]
+    expand: list[str]
     where: dict[str, Any] | None
     order_by: list[str]
+    prefix: str
+    principal: NamedOut | None = Field(description="As whom it runs; null: nobody restricts it.")
     sample_size: int | None
+    sample_method: str = Field(examples=["first"])
+    sample_seed: int | None = Field(description="Null unless the sample is random.")
+    include_vectors: bool
+    export_files: bool
+    zip_files: bool
+    archive: str = Field(examples=["none"])
+    compression: str | None = Field(description="Null: the format's own.", examples=["gzip"])
+    csv: dict[str, Any] = Field(description="The options of CSV that are not the usual ones.")
     file_name: str
     timezone: str
     created_by: str = Field(description="The e-mail address of who asked.")
@@ -82,12 +99,39 @@ class ExportOut(Schema):
     eta_seconds: int | None = Field(description="Null unless it runs and its total is known.")
     percent: int | None = Field(description="0 to 100; 100 only when ready. Null: not known.")
     error: FailureOut | None
+    notices: dict[str, int] = Field(
+        description="How often something was written otherwise than asked, by its code.",
+        examples=[{"reference_to_nothing": 3}],
+    )
     files: list[FileOut] = Field(description="Empty until every file is complete.")
 
 
 class ExportPage(Schema):
     items: list[ExportOut]
     next_cursor: str | None = Field(description="Null on the last page.")
+
+
+class ColumnOut(Schema):
+    """A column of a result."""
+
+    path: str = Field(examples=["departure.delay_minutes"])
+    type: str = Field(examples=["integer"])
+    written: str = Field(
+        description="How the format writes it, in words.", examples=["number, exact"]
+    )
+
+
+class PreviewOut(Schema):
+    """What an export would bring."""
+
+    columns: list[ColumnOut] = Field(description="Those of the data file, in its format.")
+    rows: list[dict[str, Any]] = Field(description="The first ones, as `jsonl` has them.")
+    count: int = Field(description="How many rows there are.")
+    exact: bool = Field(description="False: counting took too long; there are at least so many.")
+    bytes: int | None = Field(description="How large the data file may be. Null: not known.")
+    notices: dict[str, int] = Field(
+        description="What is written otherwise in these rows than it lies there, by reason."
+    )
 
 
 class CollectionOut(Schema):
@@ -125,3 +169,76 @@ class CollectionFull(CollectionOut):
 
 class CollectionList(Schema):
     items: list[CollectionOut]
+
+
+class Body(BaseModel):
+    """What is sent: no field but those that are named here, and nothing cast."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+
+_IDENTITIES = "The strings that access lists hold for it. None: it reads public collections only."
+
+
+class PrincipalIn(Body):
+    name: str = Field(examples=["UA"])
+    identities: list[str] = Field(default=[], description=_IDENTITIES)
+
+
+class PrincipalChange(Body):
+    """What is left out stays as it is."""
+
+    name: str | None = None
+    identities: list[str] | None = Field(None, description=_IDENTITIES)
+    disabled: bool | None = Field(None, description="Nothing runs as a disabled principal.")
+
+
+class PrincipalOut(Schema):
+    """An identity that the data knows."""
+
+    id: str = Field(examples=["prn_8cVb1nMw5rTz3kXq7LpHsd"])
+    name: str = Field(examples=["UA"])
+    identities: list[str]
+    disabled: bool
+    created_at: datetime
+
+
+class PrincipalList(Schema):
+    items: list[PrincipalOut]
+
+
+_PRINCIPAL = "As whom he runs, whatever he asks: its name or id. Empty: nobody."
+_RIGHTS = "For an exporter, the right on each collection, by its name or id: see, preview, export."
+
+
+class MemberIn(Body):
+    email: str = Field(description="Of somebody who has an account.", max_length=254)
+    role: str = Field(description="`admin`, `exporter` or `auditor`.")
+    principal: str = Field("", description=_PRINCIPAL)
+    collections: dict[str, str] = Field(
+        default={}, description=_RIGHTS, examples=[{"flights": "export"}]
+    )
+
+
+class MemberChange(Body):
+    """What is left out stays as it is."""
+
+    role: str | None = None
+    principal: str | None = Field(None, description=_PRINCIPAL)
+    collections: dict[str, str] | None = Field(None, description=_RIGHTS)
+
+
+class MemberOut(Schema):
+    """A person's role in the workspace."""
+
+    id: str = Field(examples=["mem_4fGh9sKd2pLw6xZq8vBnTy"])
+    email: str
+    name: str
+    role: Role
+    principal: NamedOut | None = Field(description="As whom he runs, whatever he asks.")
+    collections: dict[str, Right] = Field(description="An exporter's rights, by collection.")
+    created_at: datetime
+
+
+class MemberList(Schema):
+    items: list[MemberOut]

@@ -12,10 +12,15 @@ from exports.api.schemas import (
     ExportOut,
     FailureOut,
     FileOut,
+    MemberOut,
     NamedOut,
+    PrincipalOut,
     PropertyOut,
 )
+from exports.domain.members import standing
+from exports.domain.plans import FIELDS
 from exports.domain.reasons import reason_for
+from exports.engine.files import FOLDER
 from exports.engine.request import Format
 from exports.models import State, Step
 from exports.query.schema import Kind, fields
@@ -23,19 +28,25 @@ from exports.query.schema import Kind, fields
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from exports.models import Collection, Export, ExportFile
+    from exports.models import Collection, Export, ExportFile, Membership, Principal
     from exports.query.schema import Property
 
+CONTENT_TYPES = {
+    "gz": "application/gzip",
+    "zst": "application/zstd",
+    "zip": "application/zip",
+    "json": "application/json",
+    "jsonl": "application/x-ndjson",
+}
 _REQUEST = (
     "label",
     "description",
     "format",
-    "paths",
     "where",
-    "order_by",
-    "sample_size",
     "file_name",
-    "timezone",
+    "csv",
+    "notices",
+    *FIELDS,
 )
 _LIFE = ("state", "created_at", "started_at", "ended_at", "expires_at")
 _PROGRESS = ("rows_done", "rows_total", "bytes_done", "percent")
@@ -58,11 +69,13 @@ def export_out(export: Export, now: datetime) -> ExportOut:
         id=export.uid,
         collection=NamedOut(id=export.collection.uid, name=export.collection.name),
         created_by=export.created_by.email,
+        principal=_named(export.principal),
         step=Step(export.step) if export.step else None,
         attempts=export.attempt,
         rows_per_second=speed,
         eta_seconds=_eta(export, speed),
         error=_failure(export),
+        sample_seed=export.sample_seed if export.sample_method == "random" else None,
         files=[file_out(export, each) for each in _files(export)],
         **_taken(export, (*_REQUEST, *_LIFE, *_PROGRESS)),
     )
@@ -77,7 +90,10 @@ def file_out(export: Export, file: ExportFile) -> FileOut:
 
 
 def content_type(export: Export, file: ExportFile) -> str:
-    return "application/json" if file.kind == "manifest" else Format(export.format).content_type
+    if file.name.startswith(FOLDER):
+        return "application/octet-stream"  # whatever its name says: it is anybody's file
+    by_ending = CONTENT_TYPES.get(file.name.rpartition(".")[2])
+    return by_ending or Format(export.format).content_type
 
 
 def collection_out(collection: Collection) -> CollectionOut:
@@ -89,6 +105,28 @@ def collection_full(collection: Collection) -> CollectionFull:
     return CollectionFull(
         id=collection.uid, properties=properties, **_taken(collection, _COLLECTION)
     )
+
+
+def principal_out(principal: Principal) -> PrincipalOut:
+    return PrincipalOut(
+        id=principal.uid,
+        disabled=principal.disabled_at is not None,
+        **_taken(principal, ("name", "identities", "created_at")),
+    )
+
+
+def member_out(membership: Membership) -> MemberOut:
+    return MemberOut(
+        id=membership.uid,
+        principal=_named(membership.principal),
+        collections=standing(membership)["collections"],
+        **_taken(membership.user, ("email", "name")),
+        **_taken(membership, ("role", "created_at")),
+    )
+
+
+def _named(principal: Principal | None) -> NamedOut | None:
+    return NamedOut(id=principal.uid, name=principal.name) if principal else None
 
 
 def _taken(record: object, names: tuple[str, ...]) -> dict[str, Any]:
@@ -117,7 +155,9 @@ def _failure(export: Export) -> FailureOut | None:
     if export.state != State.ERROR:
         return None
     reason = reason_for(export.reason)
-    return FailureOut(code=export.reason, what=reason.what, remedy=reason.remedy)
+    return FailureOut(
+        code=export.reason, what=reason.what, remedy=reason.remedy, detail=export.reason_detail
+    )
 
 
 def _property(node: Property, path: str | None) -> PropertyOut:

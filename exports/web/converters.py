@@ -15,3 +15,15 @@ class UidConverter(StringConverter):
     """The public id of an export."""
 
     regex = r"exp_[0-9A-Za-z]{1,27}"
+
+
+class MemberConverter(StringConverter):
+    """The public id of a member."""
+
+    regex = r"mem_[0-9A-Za-z]{1,27}"
+
+
+class PrincipalConverter(StringConverter):
+    """The public id of a principal."""
+
+    regex = r"prn_[0-9A-Za-z]{1,27}"

@@ -12,7 +12,7 @@ from urllib.parse import urlencode
 from django.urls import reverse
 
 from exports.models import AuditDetail, AuditEvent
-from exports.web.frozen import pretty
+from exports.web.frozen import pretty, telling
 from exports.web.loaders import get_text
 
 if TYPE_CHECKING:
@@ -33,12 +33,19 @@ WORDS = {
     "export.failed": ("Ended as failed", "error"),
     "export.cancelled": ("Cancelled an export", "cancelled"),
     "export.downloaded": ("Downloaded a file", "download"),
+    "export.refused": ("Was refused a download", "lock"),
+    "rows.previewed": ("Looked at rows", "search"),
     "export.expired": ("Removed an expired result", "expired"),
     "export.deleted": ("Deleted an export", "trash"),
     "collection.registered": ("Registered a collection", "collections"),
     "key.created": ("Made an API key", "key"),
     "key.revoked": ("Revoked an API key", "key"),
-    "member.added": ("Gave somebody a role", "user"),
+    "member.added": ("Gave somebody a role", "members"),
+    "member.changed": ("Changed what somebody may do", "members"),
+    "member.removed": ("Removed a member", "members"),
+    "principal.created": ("Made a principal", "principals"),
+    "principal.changed": ("Changed a principal", "principals"),
+    "principal.deleted": ("Deleted a principal", "principals"),
     "namespace.created": ("Made the workspace", "user"),
     "superuser.entered": ("Entered as superuser", "user"),
 }
@@ -65,6 +72,8 @@ class Line:
     def detail_text(self) -> str:
         """The particulars that say something."""
         said = {name: value for name, value in self.detail.items() if value not in (None, "", [])}
+        if self.event.action == "export.created":
+            said = telling(said)
         return pretty(said) if said else ""
 
 
@@ -160,6 +169,9 @@ def _names(caller: Caller, subjects: Iterable[str]) -> dict[str, tuple[str, str]
     }
     for uid, name in collections.values_list("uid", "name"):
         names[uid] = (name, reverse("web:collection", args=[slug, name]))
+    principals = caller.namespace.principals.filter(uid__in=uids)
+    for uid, name, deleted in principals.values_list("uid", "name", "deleted_at"):
+        names[uid] = (name, "" if deleted else reverse("web:principal", args=[slug, uid]))
     return names
 
 

@@ -1,39 +1,43 @@
-"""A collection's schema as pages show it: a tree of fields, and examples of filters on them."""
+"""A schema as pages show it: a tree of fields, with what lies behind references."""
 
 from __future__ import annotations
 
-import json
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
+from exports.query.errors import Invalid
 from exports.query.schema import Kind, Property, Role, Schema, fields
+from exports.query.scope import Scope
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
     from exports.models import Collection
-
-_VALUES: dict[Kind, Any] = {
-    Kind.INTEGER: 60,
-    Kind.FLOAT: 0.5,
-    Kind.DECIMAL: 100,
-    Kind.DATE: "2013-07-04",
-    Kind.TIMESTAMP: "2013-07-04T10:30:00Z",
-}
 
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One line of the tree. ``target`` is the name of the collection a reference points to."""
+    """One line of the tree.
+
+    :ivar optional: it comes only when it is asked for. :ivar left_out: it, or what it lies in.
+    :ivar target: the name of the collection that a reference points to.
+    :ivar length: how many numbers a vector has, or 0.
+    :ivar through: the path of the reference that it lies behind, or empty.
+    :ivar behind: the fields of the documents that a reference names, where it can be followed.
+    """
 
     path: str
     name: str
     type: str
     role: str
     optional: bool
+    left_out: bool
     is_key: bool
     target: str
-    children: tuple[Field, ...]
+    length: int
+    through: str = ""
+    children: tuple[Field, ...] = ()
+    behind: tuple[Field, ...] = ()
 
     @property
     def above(self) -> str:
@@ -48,99 +52,91 @@ class Field:
     def is_vector(self) -> bool:
         return self.role == Role.VECTOR
 
+    @property
+    def is_reference(self) -> bool:
+        return self.role == Role.REFERENCE
+
 
 @dataclass(frozen=True, slots=True)
 class Outline:
-    """What pages need of a collection's schema."""
+    """The tree of a schema. ``keys`` name a row, and come always."""
 
-    key: str
+    keys: tuple[str, ...]
     tree: tuple[Field, ...]
-    sortable: list[str]
-    examples: list[tuple[str, str]]
 
     @classmethod
-    def of(cls, collection: Collection, targets: dict[str, str]) -> Outline:
-        """:param targets: the names of collections by their ids."""
-        schema = collection.schema
-        tree = tuple(_field("", each, schema, targets) for each in schema.properties)
-        return cls(schema.key, tree, sortable(schema), examples(schema))
+    def of(cls, schema: Schema, names: Mapping[str, str]) -> Outline:
+        """:param names: what the collections are called, by their ids."""
+        return cls(schema.keys, _Reader(schema, names).read(schema.properties))
 
     @property
     def lines(self) -> list[Field]:
-        """Every field, parents before children."""
-        return list(flat(self.tree))
+        """Every field of the documents themselves, parents before children."""
+        return list(_flat(self.tree))
 
-    @property
-    def count(self) -> str:
-        count = len(self.lines)
-        return f"{count} {'field' if count == 1 else 'fields'}"
+    def all(self) -> Iterator[Field]:
+        """Every field, parents before children, and what lies behind references too."""
+        return _flat(self.tree, follow=True)
 
 
-def targets_of(collections: Iterable[Collection]) -> dict[str, str]:
+def names_of(collections: Iterable[Collection]) -> dict[str, str]:
     return {each.uid: each.name for each in collections}
 
 
-def flat(tree: Iterable[Field]) -> Iterator[Field]:
-    """Parents before children."""
+def _flat(tree: Iterable[Field], *, follow: bool = False) -> Iterator[Field]:
     for each in tree:
         yield each
-        yield from flat(each.children)
+        yield from _flat(each.children, follow=follow)
+        yield from _flat(each.behind if follow else (), follow=follow)
 
 
-def outermost(paths: list[str]) -> list[str]:
-    """The paths without those that lie within another one of them."""
-    return [path for path in paths if not any(path.startswith(f"{each}.") for each in paths)]
+@dataclass(frozen=True, slots=True)
+class _Reader:
+    """Reads the properties of a schema; what lies behind its references, one level deep."""
+
+    schema: Schema
+    names: Mapping[str, str]
+    through: str = ""
+
+    def read(
+        self, properties: Iterable[Property], path: str = "", *, left_out: bool = False
+    ) -> tuple[Field, ...]:
+        return tuple(
+            self._field(each, f"{path}.{each.name}" if path else each.name, left_out)
+            for each in properties
+        )
+
+    def _field(self, node: Property, path: str, left_out: bool) -> Field:
+        left_out = left_out or node.optional
+        return Field(
+            path=path,
+            name=node.name,
+            type=_type(node),
+            role=node.role or "",
+            optional=node.optional,
+            left_out=left_out,
+            is_key=path in self.schema.keys and not self.through,
+            target=self.names.get(node.target, ""),
+            length=node.length,
+            through=self.through,
+            children=self.read(fields(node), path, left_out=left_out),
+            behind=self._behind(node, path, left_out),
+        )
+
+    def _behind(self, node: Property, path: str, left_out: bool) -> tuple[Field, ...]:
+        if node.role is not Role.REFERENCE or self.through:
+            return ()
+        try:
+            target = Scope(self.schema).behind(path).schema
+        except Invalid:
+            return ()
+        properties = (_foreign(each) for each in target.properties if each.role is not Role.VECTOR)
+        return replace(self, through=path).read(properties, path, left_out=left_out)
 
 
-def sortable(schema: Schema) -> list[str]:
-    """The paths by which documents can be ordered: single values, not within lists."""
-    return [
-        path
-        for path in schema.paths()
-        if not schema.find(path)[-1].kind.nested
-        and all(step.kind is not Kind.LIST for step in schema.find(path))
-    ]
-
-
-def examples(schema: Schema) -> list[tuple[str, str]]:
-    """Filters on properties that the collection really has: what each says, and its JSON."""
-    known = [path for path in sortable(schema) if path != schema.key]
-    first: dict[Kind, str] = {}
-    for path in known:
-        first.setdefault(schema.find(path)[-1].kind, path)
-    made: list[tuple[str, Any]] = []
-    if path := _first(first, Kind.INTEGER, Kind.FLOAT, Kind.DECIMAL):
-        test = {"field": path, "operator": "gt", "value": _value(schema, path)}
-        made.append(("A number above a bound", test))
-    if path := _first(first, Kind.TEXT):
-        tests = [{"field": path, "value": word} for word in ("AA", "UA")]
-        made.append(("One word or another", {"OR": tests}))
-    if path := _first(first, Kind.DATE, Kind.TIMESTAMP):
-        bounds = {"$gte": _value(schema, path), "$exists": True}
-        made.append(("From a day on", {path: bounds}))
-    return [(says, json.dumps(filter_, indent=2)) for says, filter_ in made]
-
-
-def _first(paths: dict[Kind, str], *kinds: Kind) -> str:
-    return next((paths[kind] for kind in kinds if kind in paths), "")
-
-
-def _value(schema: Schema, path: str) -> Any:
-    return _VALUES[schema.find(path)[-1].kind]
-
-
-def _field(prefix: str, node: Property, schema: Schema, targets: dict[str, str]) -> Field:
-    path = f"{prefix}{node.name}"
-    return Field(
-        path=path,
-        name=node.name,
-        type=_type(node),
-        role=node.role or "",
-        optional=node.optional,
-        is_key=path == schema.key,
-        target=targets.get(node.target, ""),
-        children=tuple(_field(f"{path}.", each, schema, targets) for each in fields(node)),
-    )
+def _foreign(node: Property) -> Property:
+    """The property of another collection: the files that it names do not come along."""
+    return replace(node, role=None) if node.role is Role.FILE else node
 
 
 def _type(node: Property) -> str:

@@ -1,8 +1,7 @@
-"""The form of a new export, and how it becomes the fields of a request."""
+"""The form of a new export: what can be typed, and where each error stands."""
 
 from __future__ import annotations
 
-from collections import defaultdict
 from functools import cache
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
@@ -11,14 +10,12 @@ from zoneinfo import available_timezones
 from django import forms
 
 from exports.models import Format
-from exports.web.fields import outermost
 from exports.web.frozen import Sort
 
 if TYPE_CHECKING:
     from django.http import QueryDict
 
     from exports.domain.errors import FieldError, InvalidRequest
-    from exports.models import Collection
 
 FORMATS = {
     Format.CSV: "For spreadsheets. One flat table; nested values are written as JSON text.",
@@ -29,33 +26,120 @@ FORMATS = {
 SORTS = 3
 
 # The order in which they stand on the page, for the summary and for the focus.
-_ORDER = (
-    *("collection", "paths", "where", "format", "order_by", "sample_size"),
-    *("timezone", "label", "description", "file_name"),
+_MORE = (
+    *("timezone", "archive", "compression", "csv_delimiter", "csv_null_text", "csv_nested"),
+    *("csv_bom", "csv_formulas"),
 )
+_ORDER = (
+    *("collection", "elements", "document", "principal", "paths", "where", "order_by"),
+    *("sample_size", "sample_method", "sample_seed", "format"),
+    *("include_vectors", "export_files", "zip_files", *_MORE, "label", "description", "file_name"),
+)
+_DIGITS = {"inputmode": "numeric", "autocomplete": "off"}
+
+
+def _tick(label: str, help_text: str) -> forms.BooleanField:
+    return forms.BooleanField(label=label, help_text=help_text, required=False)
 
 
 class ExportForm(forms.Form):
-    """What a person types; whether it can be carried out is for the domain to say."""
+    """What a person types; whether it can be carried out is for the domain to say.
+
+    Every option says nothing unless it is ticked or filled in, so that a form without it asks for
+    what is usual.
+    """
 
     collection = forms.CharField(label="Collection", max_length=100)
-    where = forms.CharField(label="Filter", required=False)
-    format = forms.ChoiceField(
-        label="Format", choices=[(each, each.label) for each in FORMATS], initial=Format.CSV
+    elements = forms.CharField(label="One row per", required=False)
+    document = forms.CharField(
+        label="Only of the document",
+        required=False,
+        strip=False,
+        help_text="Its key. Empty: the elements of every document.",
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
     )
+    principal = forms.CharField(label="Run as", required=False, max_length=100)
+    where = forms.CharField(label="Filter", required=False)
     sample_size = forms.IntegerField(
         label="Limit",
         required=False,
-        help_text="At most so many rows, the first ones. Empty: all that match.",
-        widget=forms.TextInput(attrs={"inputmode": "numeric"}),
+        help_text="At most so many rows. Empty: all.",
+        widget=forms.TextInput(attrs=_DIGITS),
         error_messages={"invalid": "Write a whole number, from 1 to 1000000."},
+    )
+    sample_method = forms.ChoiceField(
+        label="Which rows",
+        required=False,
+        help_text="When there are more of them.",
+        choices=[("first", "The first ones"), ("random", "A random sample")],
+    )
+    sample_seed = forms.IntegerField(
+        label="Seed",
+        required=False,
+        help_text="The same number, the same rows.",
+        widget=forms.TextInput(attrs={**_DIGITS, "placeholder": "0"}),
+        error_messages={"invalid": "Write a whole number, 0 or more."},
+    )
+    format = forms.ChoiceField(
+        label="Format", choices=[(each, each.label) for each in FORMATS], initial=Format.CSV
+    )
+    include_vectors = _tick("The vectors", "In a file of their own, with the key beside each.")
+    export_files = _tick(
+        "The files", "Those that the documents name; the data says which is whose."
+    )
+    zip_files = forms.ChoiceField(
+        label="How the files come",
+        required=False,
+        help_text="More than 100 have to be packed.",
+        choices=[
+            ("", "Packed: in one files.zip, or in the zip of everything"),
+            ("always", "In one files.zip, whatever else is zipped"),
+            ("never", "Each by itself, under files/"),
+        ],
     )
     timezone = forms.CharField(
         label="Time zone",
         required=False,
         initial="UTC",
-        help_text="How times are written in text formats. The offset is always written too.",
+        help_text="How times are written. The offset is always written too.",
         widget=forms.TextInput(attrs={"list": "zones", "autocomplete": "off"}),
+    )
+    archive = _tick("Everything in one zip", "With the checksum of each file in it.")
+    compression = forms.ChoiceField(
+        label="Compression",
+        required=False,
+        help_text="As usual: none around text, zstd inside Parquet.",
+        choices=[
+            *(("", "As usual"), ("gzip", "gzip"), ("zstd", "Zstandard")),
+            *(("snappy", "Snappy"), ("none", "None")),
+        ],
+    )
+    csv_delimiter = forms.CharField(
+        label="Delimiter",
+        required=False,
+        strip=False,
+        initial=",",
+        help_text="One character, or the word “tab”.",
+        widget=forms.TextInput(attrs={"list": "delimiters", "autocomplete": "off"}),
+    )
+    csv_null_text = forms.CharField(
+        label="For null",
+        required=False,
+        strip=False,
+        help_text="Such as NULL. Usually nothing.",
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+    )
+    csv_nested = forms.ChoiceField(
+        label="Structs",
+        required=False,
+        initial="json",
+        help_text="Lists stay JSON in a cell.",
+        choices=[("json", "JSON in one cell"), ("flatten", "A column for each field")],
+    )
+    csv_bom = _tick("For Excel", "Begins with the mark by which Excel knows UTF-8.")
+    csv_formulas = _tick(
+        "Leave formulas as they are",
+        "Otherwise a ' stands before text that a spreadsheet would run.",
     )
     label = forms.CharField(
         label="Label",
@@ -79,8 +163,7 @@ class ExportForm(forms.Form):
 
     def __init__(self, data: QueryDict | None = None, **kwargs: Any) -> None:
         super().__init__(data, **kwargs)
-        self.ticked: list[str] = data.getlist("paths") if data else []
-        self.sorts = _sorts(data)
+        self._take_lists(data)
         self.path_errors: list[str] = []
         self.sort_errors: list[str] = []
         self.other_errors: list[str] = []
@@ -89,27 +172,29 @@ class ExportForm(forms.Form):
     def refilled(cls, data: QueryDict) -> ExportForm:
         """What was typed so far, not yet held against anybody."""
         form = cls(initial=data.dict())
-        form.ticked, form.sorts = data.getlist("paths"), _sorts(data)
+        form._take_lists(data)
         return form
 
-    def request(self, collection: Collection) -> dict[str, Any]:
-        """The fields of the request, under the names that the API gives them.
+    def _take_lists(self, data: QueryDict | None) -> None:
+        self.ticked: list[str] = data.getlist("paths") if data else []
+        self.whole: list[str] = data.getlist("expand") if data else []
+        self.sorts = _sorts(data)
 
-        What could not be read is left out, so that the rest can be checked all the same.
-        """
-        typed = defaultdict(str, self.cleaned_data)
-        return {
-            "collection": collection.name,
-            "paths": outermost(self.ticked),
-            "where": typed["where"].strip() or None,
-            "format": typed["format"] or Format.CSV,
-            "order_by": [each.text for each in self.sorts if each.path],
-            "sample_size": self.cleaned_data.get("sample_size"),
-            "timezone": typed["timezone"].strip() or "UTC",
-            "label": typed["label"],
-            "description": typed["description"],
-            "file_name": typed["file_name"],
-        }
+    @property
+    def opened(self) -> set[str]:
+        """The references behind which something is ticked."""
+        names = [path.split(".") for path in self.ticked]
+        above = {".".join(each[:at]) for each in names for at in range(1, len(each))}
+        return above | set(self.whole)
+
+    @property
+    def says_more(self) -> bool:
+        """Whether an option that is folded away asks for anything, or is wrong."""
+        return any(
+            self[name].errors
+            or self[name].value() not in (None, False, "", self.fields[name].initial)
+            for name in _MORE
+        )
 
     def refuse(self, refusal: InvalidRequest) -> None:
         """Put each error of the domain beside the field that it is about."""
@@ -144,8 +229,10 @@ class ExportForm(forms.Form):
         return next((where for where, _ in self.summary if where), "")
 
     def _put(self, error: FieldError) -> None:
-        name, _, place = error.path.partition(".")
-        if name == "paths":
+        # A form has a prefix of its own.
+        path = {"prefix": "elements"}.get(error.path, error.path.replace("csv.", "csv_", 1))
+        name, _, place = path.partition(".")
+        if name in ("paths", "include", "expand"):
             self.path_errors.append(error.message)
         elif name == "order_by":
             self.sort_errors.append(error.message)

@@ -1,28 +1,20 @@
-"""An export's request, read back: as the API takes it, and where its files are downloaded."""
+"""An export's request, read back: as the API takes it, and as a sentence."""
 
 from __future__ import annotations
 
 import json
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from shlex import quote
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlencode
 
-from django.urls import reverse
-
-from exports.domain.names import download_name
-from exports.domain.requests import request_thaw
+from exports.domain.plans import FIELDS, request_thaw
 from exports.query.tree import EVERYTHING, UnknownTreeVersion
 from exports.web.sentence import sentence
 
 if TYPE_CHECKING:
-    from exports.models import Export, ExportFile, Namespace
+    from collections.abc import Mapping
 
-_FIELDS = (
-    *("label", "description", "format", "paths", "where", "order_by"),
-    *("sample_size", "file_name", "timezone"),
-)
+    from exports.models import Export
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,9 +35,30 @@ class Sort:
 
 def request_text(export: Export) -> str:
     """The JSON that makes the same export over REST; what asks for nothing is left out."""
-    asked: dict[str, Any] = {"collection": export.collection.name}
-    asked |= {name: getattr(export, name) for name in _FIELDS}
-    return pretty({name: value for name, value in asked.items() if value not in ("", None, [])})
+    asked: dict[str, Any] = {
+        "label": export.label,
+        "description": export.description,
+        "collection": export.collection.name,
+        "format": export.format,
+        "where": export.where,
+        "principal": export.principal.name if export.principal else "",
+        **{name: getattr(export, name) for name in FIELDS},
+        "csv": export.csv,
+        "file_name": export.file_name,
+    }
+    if export.sample_method == "random":
+        asked["sample_seed"] = export.sample_seed
+    return pretty(telling(asked))
+
+
+def telling(fields: Mapping[str, Any]) -> dict[str, Any]:
+    """The fields of a request that ask for anything that is not so by itself."""
+    usual = {"sample_method": "first", "archive": "none", "timezone": "UTC"}
+    return {
+        name: value
+        for name, value in fields.items()
+        if value not in ("", None, False, [], {}) and value != usual.get(name)
+    }
 
 
 def filter_text(export: Export) -> str:
@@ -83,27 +96,3 @@ def files_read(export: Export) -> list[ReadFile]:
         for collection, files in (export.snapshot or {}).items()
         for file in files
     ]
-
-
-@dataclass(frozen=True)
-class Download:
-    """A file of a result, as it is offered."""
-
-    export: Export
-    file: ExportFile
-    namespace: Namespace
-
-    @property
-    def saved_as(self) -> str:
-        """The name that the browser gives it."""
-        return download_name(self.export, self.file)
-
-    @property
-    def address(self) -> str:
-        query = urlencode({"namespace": self.namespace.slug})
-        return f"{reverse('api:download', args=[self.export.uid, self.file.name])}?{query}"
-
-    @property
-    def check(self) -> str:
-        """The command that compares the checksum, to be run beside the file."""
-        return f"echo {quote(f'{self.file.sha256}  {self.saved_as}')} | sha256sum -c"

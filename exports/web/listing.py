@@ -122,7 +122,7 @@ class Listing:
         if states := _STATES[self.tab]:
             rows = rows.filter(state__in=states)
         if self.before:
-            cursor = self.caller.namespace.exports.filter(uid=self.before)
+            cursor = self.caller.exports_ever.filter(uid=self.before)
             rows = rows.filter(pk__lt=cursor.values("pk"))
         return list(rows.order_by("-pk")[: ROWS + 1])
 

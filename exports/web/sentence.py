@@ -5,9 +5,11 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from exports.query.areas import Box, Circle, Polygon
 from exports.query.tree import All, Any, Element, Nor, Not, Operator, Test
 
 if TYPE_CHECKING:
+    from exports.query.areas import Area, Place
     from exports.query.tree import Node, Scalar, Value
 
 _SHOWN = 10
@@ -26,6 +28,11 @@ _WORDS = {
     Operator.ENDS_WITH: "ends with",
     Operator.REGEX: "matches",
     Operator.TEXT: "contains",
+    Operator.WORDS: "has all of the words",
+    Operator.PHRASE: "has the phrase",
+    Operator.GEO_RADIUS: "lies",
+    Operator.GEO_BOUNDING_BOX: "lies",
+    Operator.GEO_POLYGON: "lies",
     Operator.ALL: "has all of",
     Operator.SIZE: "has this many elements:",
 }
@@ -72,16 +79,43 @@ def _test(test: Test) -> str:
     if test.operator in _YES_OR_NO:
         return f"{path} {_YES_OR_NO[test.operator][bool(test.value)]}"
     word = _WORDS.get(test.operator, test.operator.value)
-    anyhow = "" if test.case_sensitive else ", whatever the case"
-    return f"{path} {word} {_value(test.value)}{anyhow}"
+    return f"{path} {word} {_asked(test)}{_anyhow(test)}"
+
+
+def _anyhow(test: Test) -> str:
+    """What is said of case; that it does not matter to words goes without saying."""
+    silent = test.case_sensitive or test.operator in (Operator.WORDS, Operator.PHRASE)
+    return "" if silent else ", whatever the case"
+
+
+def _asked(test: Test) -> str:
+    if test.operator is Operator.PHRASE and isinstance(test.value, tuple):
+        return _scalar(" ".join(str(each) for each in test.value))
+    return _value(test.value)
 
 
 def _value(value: Value) -> str:
+    if isinstance(value, Circle | Box | Polygon):
+        return _area(value)
     if not isinstance(value, tuple):
         return _scalar(value)
     shown = ", ".join(_scalar(each) for each in value[:_SHOWN])
     more = len(value) - _SHOWN
     return f"{shown} and {more:,} more" if more > 0 else shown or "nothing"
+
+
+def _area(area: Area) -> str:
+    match area:
+        case Circle(center, radius):
+            return f"within {radius:,} m of {_place(center)}"
+        case Box(first, second):
+            return f"between {_place(first)} and {_place(second)}"
+        case Polygon(rings):
+            return f"in a polygon of {sum(len(ring) for ring in rings):,} points"
+
+
+def _place(place: Place) -> str:
+    return f"{place.lat}, {place.lon}"
 
 
 def _scalar(value: Scalar) -> str:

@@ -15,7 +15,7 @@ from exports.web import wording
 if TYPE_CHECKING:
     from django.utils.safestring import SafeString
 
-    from exports.models import Export
+    from exports.models import Collection, Export
 
 register = Library()
 register.filter("number", wording.number)
@@ -66,6 +66,12 @@ def took(export: Export) -> str:
 @register.filter
 def days(length: timedelta) -> str:
     return plural(length.days, "day,days")
+
+
+@register.filter
+def field_count(collection: Collection) -> int:
+    """How many fields there are, those within others counted too."""
+    return sum(1 for _ in collection.schema.paths())
 
 
 @register.filter

@@ -4,16 +4,30 @@ from __future__ import annotations
 
 from django.urls import path, register_converter
 
-from exports.web.converters import UidConverter, WorkspaceConverter
+from exports.web.converters import (
+    MemberConverter,
+    PrincipalConverter,
+    UidConverter,
+    WorkspaceConverter,
+)
 from exports.web.views.collections import collection, collections
 from exports.web.views.create import create
 from exports.web.views.export import cancel, delete, export
 from exports.web.views.exports import exports
 from exports.web.views.history import history
+from exports.web.views.members import member, member_new, member_removal, members
+from exports.web.views.principals import (
+    principal,
+    principal_new,
+    principal_switch,
+    principals,
+)
 from exports.web.views.start import start, workspace
 
 register_converter(WorkspaceConverter, "workspace")
 register_converter(UidConverter, "uid")
+register_converter(MemberConverter, "member")
+register_converter(PrincipalConverter, "principal")
 
 app_name = "web"
 urlpatterns = [
@@ -27,4 +41,20 @@ urlpatterns = [
     path("<workspace:namespace>/collections", collections, name="collections"),
     path("<workspace:namespace>/collections/<str:name>", collection, name="collection"),
     path("<workspace:namespace>/history", history, name="history"),
+    path("<workspace:namespace>/members", members, name="members"),
+    path("<workspace:namespace>/members/new", member_new, name="member_new"),
+    path("<workspace:namespace>/members/<member:member>", member, name="member"),
+    path(
+        "<workspace:namespace>/members/<member:member>/remove",
+        member_removal,
+        name="member_removal",
+    ),
+    path("<workspace:namespace>/principals", principals, name="principals"),
+    path("<workspace:namespace>/principals/new", principal_new, name="principal_new"),
+    path("<workspace:namespace>/principals/<principal:principal>", principal, name="principal"),
+    path(
+        "<workspace:namespace>/principals/<principal:principal>/switch",
+        principal_switch,
+        name="principal_switch",
+    ),
 ]

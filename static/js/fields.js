@@ -1,12 +1,15 @@
 // The form of a new export: looks through the fields, counts them, and takes over an example.
 (() => {
   const boxes = (part) => [...part.querySelectorAll("input[name=paths]")];
+  const whole = (part) => [...part.querySelectorAll("input[name=expand]:checked")];
 
-  // A field brings all that lies within it.
+  // A field brings what lies within it and is not optional; a reference, when it is wanted whole.
   const settle = (part) => {
-    const ticked = boxes(part).filter((box) => box.checked && !box.dataset.within);
+    const expanded = new Set(whole(part).map((box) => box.value));
+    const brings = new Map();
     for (const box of boxes(part)) {
-      const within = ticked.some((each) => box.value.startsWith(`${each.value}.`));
+      const above = box.value.slice(0, Math.max(0, box.value.lastIndexOf(".")));
+      const within = !("optional" in box.dataset) && Boolean(brings.get(above));
       if (within && !box.dataset.within) {
         box.dataset.within = box.checked ? "ticked" : "clear";
         box.checked = true;
@@ -16,16 +19,46 @@
         box.disabled = false;
         delete box.dataset.within;
       }
+      const full = "reference" in box.dataset ? expanded.has(box.value) : box.checked;
+      brings.set(box.value, full);
     }
-    const count = boxes(part).filter((box) => box.checked && !box.disabled).length;
-    part.querySelector(".fields-count").textContent = count ? `${count} chosen` : "All fields";
+    part.querySelector(".fields-count").textContent = counted(part, expanded.size);
+  };
+
+  const counted = (part, followed) => {
+    const own = boxes(part).filter((box) => box.checked && !box.disabled);
+    const extra = own.filter((box) => "extra" in box.dataset).length;
+    const plain = own.length - extra;
+    return [
+      plain ? `${plain} chosen` : "All fields",
+      extra ? `${extra} optional` : "",
+      followed ? `${followed} followed` : "",
+    ]
+      .filter(Boolean)
+      .join(" + ");
+  };
+
+  // The key of a reference, or single fields of what lies behind it: not both.
+  const decide = (part, changed) => {
+    if (!changed.checked) return;
+    const through = changed.dataset.through;
+    for (const box of boxes(part)) {
+      if (box.disabled) continue;
+      const key = box.value === through;
+      const behind = "reference" in changed.dataset && box.dataset.through === changed.value;
+      if (key || behind) box.checked = false;
+    }
   };
 
   const narrow = (part, words) => {
     const wanted = words.trim().toLowerCase();
     for (const line of [...part.querySelectorAll(".tree li")].reverse()) {
-      const inner = line.querySelector(":scope > ul > li:not([hidden])");
-      line.hidden = !inner && !line.dataset.path.toLowerCase().includes(wanted);
+      const inner = line.querySelector("li:not([hidden])");
+      line.hidden = !inner && !(line.dataset.path ?? "").toLowerCase().includes(wanted);
+    }
+    for (const behind of part.querySelectorAll(".behind")) {
+      const found = wanted && behind.querySelector("li:not([hidden])");
+      behind.open = Boolean(found || behind.querySelector(":checked:enabled"));
     }
     part.querySelector(".fields-none").hidden = Boolean(
       part.querySelector(".tree li:not([hidden])"),
@@ -35,7 +68,11 @@
   const settleAll = () => document.querySelectorAll(".fields").forEach(settle);
 
   document.addEventListener("change", (event) => {
-    if (event.target.name === "paths") settle(event.target.closest(".fields"));
+    const box = event.target;
+    if (box.name !== "paths" && box.name !== "expand") return;
+    const part = box.closest(".fields");
+    if (box.name === "paths") decide(part, box);
+    settle(part);
   });
 
   document.addEventListener("input", (event) => {

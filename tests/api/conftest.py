@@ -13,9 +13,7 @@ from exports.domain.keys import key_create
 from exports.models import Scope
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from exports.models import Collection, Export, Namespace, User
+    from exports.models import Namespace, User
 
 V1 = "/api/v1"
 
@@ -102,18 +100,3 @@ def auditing(ari: User, demo: Namespace) -> Rest:
 def reading(ada: User, demo: Namespace) -> Rest:
     """A key of Ada's that may look at exports and no more."""
     return Rest(key_for(demo, ada, Scope.EXPORTS_READ))
-
-
-@pytest.fixture
-def finished(
-    transactional_db: None,
-    trips: Collection,
-    make_export: Callable[..., Export],
-    run_exports: Callable[[], None],
-) -> Export:
-    """An export of the trips as CSV, run by the worker's own code."""
-    export = make_export(format="csv", label="All trips")
-    run_exports()
-    export.refresh_from_db()
-    assert export.state == "ready"
-    return export

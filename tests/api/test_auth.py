@@ -8,7 +8,7 @@ import pytest
 from django.urls import reverse
 
 from exports.domain.audit import SYSTEM
-from exports.domain.people import member_add
+from exports.domain.members import member_add
 from exports.models import ApiKey, AuditEvent, User
 from tests.api.conftest import Rest, key_for, paths_of, signed_in
 

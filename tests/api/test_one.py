@@ -63,13 +63,16 @@ def test_while_the_total_is_unknown_it_guesses_nothing(rest: Rest, make_export: 
 
 def test_a_failure_says_what_happened_and_what_to_do(rest: Rest, make_export: MakeExport) -> None:
     export = make_export()
-    Export.objects.update(state=State.ERROR, reason="source_changed", ended_at=timezone.now())
+    Export.objects.update(
+        state=State.ERROR, reason="source_changed", reason_detail="Line 3.", ended_at=timezone.now()
+    )
     reason = REASONS["source_changed"]
 
     assert rest.get(f"/exports/{export.uid}").json()["error"] == {
         "code": "source_changed",
         "what": reason.what,
         "remedy": reason.remedy,
+        "detail": "Line 3.",
     }
 
 
@@ -77,9 +80,9 @@ def test_a_finished_export_names_its_files(rest: Rest, finished: Export) -> None
     answer = rest.get(f"/exports/{finished.uid}").json()
     data, manifest = answer["files"]
 
-    assert (answer["state"], answer["percent"], answer["rows_done"]) == ("ready", 100, 1000)
+    assert (answer["state"], answer["percent"], answer["rows_done"]) == ("ready", 100, 2)
     assert answer["expires_at"] > answer["ended_at"] >= answer["started_at"]
-    assert (data["name"], data["kind"], data["rows"]) == ("data.csv", "data", 1000)
+    assert (data["name"], data["kind"], data["rows"]) == ("data.csv", "data", 2)
     assert data["url"] == f"/api/v1/exports/{finished.uid}/files/data.csv"
     assert (manifest["name"], manifest["kind"]) == ("manifest.json", "manifest")
     assert (manifest["rows"], manifest["content_type"]) == (None, "application/json")

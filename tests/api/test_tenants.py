@@ -8,7 +8,7 @@ import pytest
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
-from exports.models import ApiKey, Scope, User
+from exports.models import ApiKey, Principal, Scope, User
 from tests.api.conftest import Rest, key_for, signed_in
 
 if TYPE_CHECKING:
@@ -24,12 +24,23 @@ OUTSIDER, AUDITOR, SCOPELESS = range(3)
 CALLS = {
     ("exports", "POST"): (404, 403, 403),
     ("exports", "GET"): (200, 200, 403),
+    ("preview", "POST"): (404, 403, 403),
     ("export", "GET"): (404, 200, 403),
     ("export", "DELETE"): (404, 403, 403),
     ("cancel", "POST"): (404, 403, 403),
     ("download", "GET"): (404, 403, 403),
     ("collections", "GET"): (200, 200, 403),
     ("collection", "GET"): (404, 200, 403),
+    ("principals", "GET"): (200, 403, 403),
+    ("principals", "POST"): (422, 403, 403),
+    ("principal", "GET"): (404, 403, 403),
+    ("principal", "PATCH"): (404, 403, 403),
+    ("principal", "DELETE"): (404, 403, 403),
+    ("members", "GET"): (200, 403, 403),
+    ("members", "POST"): (422, 403, 403),
+    ("member", "GET"): (404, 403, 403),
+    ("member", "PATCH"): (404, 403, 403),
+    ("member", "DELETE"): (404, 403, 403),
 }
 # These say the same to everybody, and nothing of anybody.
 PUBLIC = {("openapi-json", "GET"): 200, ("openapi-view", "GET"): 200}
@@ -48,11 +59,14 @@ def names() -> Iterator[str]:
 
 @pytest.fixture
 def address(finished: Export) -> Callable[[str], str]:
+    principal = Principal.objects.create(namespace=finished.namespace, name="of-demo")
     arguments = {
         "export": [finished.uid],
         "cancel": [finished.uid],
         "download": [finished.uid, "data.csv"],
         "collection": ["trips"],
+        "principal": [principal.uid],
+        "member": [finished.namespace.memberships.earliest("pk").uid],
     }
     return lambda name: reverse(f"api:{name}", args=arguments.get(name, [])).removeprefix("/api/v1")
 

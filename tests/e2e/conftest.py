@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 from django.conf import settings
+from django.test import Client
 from playwright.sync_api import sync_playwright
 from redis import Redis
 
 from config.env import BASE_DIR
-from tests.conftest import PASSWORD
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -62,12 +62,15 @@ def page(browser: Browser, live_server: LiveServer) -> Iterator[Page]:
 
 
 @pytest.fixture
-def signed_in(page: Page, ada: User) -> Page:
-    page.goto("/account/login/")
-    page.get_by_label("E-mail address").fill(ada.email)
-    page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("button", name="Sign in").click()
-    page.wait_for_url("**/demo/exports")
+def signed_in(page: Page, live_server: LiveServer, ada: User) -> Page:
+    """Ada's exports, with a session of hers; only one test needs to sign in by the form."""
+    client = Client()
+    client.force_login(ada)
+    session = client.cookies[settings.SESSION_COOKIE_NAME]
+    page.context.add_cookies(
+        [{"name": session.key, "value": session.value, "url": live_server.url}]
+    )
+    page.goto("/demo/exports")
     return page
 
 

@@ -9,12 +9,13 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from exports.models import Export, ExportFile, State
+from exports.models import Collection, Export, ExportFile, State
+from exports.query.schema import Kind, Property, Role, Schema
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from exports.models import Collection, User
+    from exports.models import Namespace, User
 
 SHA256 = "0f" * 32
 
@@ -125,6 +126,50 @@ def eves_export(eve: User, trips: Collection) -> Export:
         label="Eve's own",
         format="csv",
         frozen={"where": {"version": 1, "node": {"all": []}}},
+    )
+
+
+@pytest.fixture
+def makers(demo: Namespace) -> Collection:
+    born = Property("born", Kind.INTEGER, "INTEGER", optional=True)
+    return _collection(demo, "makers", _text("id"), _text("name"), born)
+
+
+@pytest.fixture
+def pictures(demo: Namespace, makers: Collection) -> Collection:
+    """One with everything that a property can be; it is asked of, and never read."""
+    number = Property("number", Kind.INTEGER, "INTEGER")
+    page = Property("element", Kind.STRUCT, "STRUCT(number INTEGER)", (number,))
+    float_ = Property("element", Kind.FLOAT, "FLOAT")
+    place = (Property("lat", Kind.FLOAT, "DOUBLE"), _text("secret", optional=True))
+    return _collection(
+        demo,
+        "pictures",
+        _text("id"),
+        _text("title"),
+        _text("note", optional=True),
+        Property("place", Kind.STRUCT, "STRUCT(lat DOUBLE, secret VARCHAR)", place),
+        _text("maker", role=Role.REFERENCE, target=makers.uid),
+        _text("image", role=Role.FILE),
+        Property("embedding", Kind.LIST, "FLOAT[]", (float_,), role=Role.VECTOR, length=3),
+        Property("pages", Kind.LIST, "STRUCT(number INTEGER)[]", (page,)),
+    )
+
+
+def _text(name: str, **marks: Any) -> Property:
+    return Property(name, Kind.TEXT, "VARCHAR", **marks)
+
+
+def _collection(namespace: Namespace, name: str, *properties: Property) -> Collection:
+    schema = Schema("id", properties)
+    return Collection.objects.create(
+        namespace=namespace,
+        name=name,
+        source={"kind": "jsonl", "files": ["/nowhere/a.jsonl", "/nowhere/b.jsonl"]},
+        key="id",
+        schema_tree=schema.to_json(),
+        schema_version=schema.version,
+        documents=3,
     )
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 from django.urls import URLPattern, reverse
 
-from exports.models import Export
+from exports.models import Export, Principal
 from exports.web import account_urls, urls
 from tests.web.conftest import Browser
 
@@ -23,11 +23,29 @@ PAGES = {
     "collections": (200, 200, 200, 404),
     "collection": (200, 200, 404, 404),
     "history": (200, 200, 403, 404),
+    "members": (200, 403, 403, 404),
+    "member_new": (200, 403, 403, 404),
+    "member": (200, 403, 403, 404),
+    "member_removal": (200, 403, 403, 404),
+    "principals": (200, 403, 403, 404),
+    "principal_new": (200, 403, 403, 404),
+    "principal": (200, 403, 403, 404),
+    "principal_switch": (200, 403, 403, 404),
 }
 
 
+def principal_of(export: Export) -> Principal:
+    return Principal.objects.get_or_create(namespace=export.namespace, name="UA")[0]
+
+
 def addresses(export: Export) -> Iterator[tuple[str, str]]:
-    named = {"namespace": "demo", "uid": export.uid, "name": export.collection.name}
+    named = {
+        "namespace": "demo",
+        "uid": export.uid,
+        "name": export.collection.name,
+        "member": export.namespace.memberships.earliest("pk").uid,
+        "principal": principal_of(export).uid,
+    }
     for pattern in urls.urlpatterns:
         assert isinstance(pattern, URLPattern)
         wanted = {name: named[name] for name in pattern.pattern.converters}

@@ -26,7 +26,7 @@ def copy_of(collection: Collection, name: str) -> Collection:
 
 
 def test_the_list_says_how_much_there_is(as_ada: Browser, trips: Collection) -> None:
-    assert texts(as_ada.get(LIST), "tr")[1:] == ["trips 1,000 6 document_id Ready Export trips"]
+    assert texts(as_ada.get(LIST), "tr")[1:] == ["trips 1,000 8 document_id Ready Export trips"]
 
 
 @pytest.mark.parametrize("count", [1, 3])
@@ -39,8 +39,8 @@ def test_the_number_of_queries_does_not_grow_with_the_rows(
     for number in range(count - 1):
         copy_of(trips, f"copy {number}")
 
-    # Session, user, workspace, role; collections, workspaces.
-    with django_assert_num_queries(6):
+    # Session, user, workspace, role; collections, those to export, workspaces.
+    with django_assert_num_queries(7):
         as_ada.get(LIST)
 
 
@@ -66,9 +66,40 @@ def test_it_says_what_a_field_means(as_ada: Browser, trips: Collection) -> None:
     html = as_ada.get(f"{LIST}/trips")
 
     assert texts(html, "tr")[2:4] == ["carrier text reference carriers", "delay integer optional"]
-    assert texts(
-        as_ada.get("/demo/exports/new", collection="trips"), "li", data_path="carrier"
-    ) == ["carrier text names one of carriers"]
+
+
+def test_vectors_files_and_references_say_what_they_are(
+    as_ada: Browser, pictures: Collection
+) -> None:
+    html = as_ada.get(f"{LIST}/pictures")
+
+    assert texts(html, "tr")[7:10] == [
+        "maker text reference makers",
+        "image text file",
+        "embedding list of float vector of 3 numbers",
+    ]
+    assert "JSON lines, 2 files" in texts(html, "dd")
+    assert texts(html, "div", class_="card-head")[0].startswith("Fields 11 fields, version")
+
+
+@pytest.mark.parametrize(
+    ("access", "says"),
+    [
+        ("public", "Any principal may read every document."),
+        (
+            ["title"],
+            "A principal may read the documents in which title holds one of its identities.",
+        ),
+        (None, "No principal may read it."),
+    ],
+)
+def test_who_may_read_is_told_in_words(
+    as_ada: Browser, pictures: Collection, access: object, says: str
+) -> None:
+    Collection.objects.filter(pk=pictures.pk).update(access=access)
+
+    who = texts(as_ada.get(f"{LIST}/pictures"), "dd")[2]
+    assert who == f"{says} An export that runs as nobody reads every document."
 
 
 def test_where_it_lies_is_shown_to_administrators_only(

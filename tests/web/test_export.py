@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from django.utils import timezone
 
-from exports.models import Export, State
+from exports.models import Export, ExportFile, State
 from tests.web.conftest import SHA256, Browser, changed
 from tests.web.reading import elements, one, texts
 
@@ -143,6 +143,101 @@ def test_the_request_is_shown_as_a_sentence_and_as_json(
     assert shown["Order"] == "delay, largest first; then carrier, smallest first"
     assert (shown["Limit"], shown["Time zone"]) == ("The first 20 rows", "Europe/Paris")
     assert json.loads(texts(html, "pre")[0]) == {"collection": "trips", **asked}
+
+
+@pytest.mark.usefixtures("pictures")
+def test_what_was_asked_for_is_told_in_words_and_nothing_else(
+    as_ada: Browser, make_export: Callable[..., Export]
+) -> None:
+    plain = make_export(format="parquet")
+    every = make_export(
+        collection="pictures",
+        format="csv",
+        include=["note"],
+        expand=["maker"],
+        sample_size=1000,
+        sample_method="random",
+        sample_seed=7,
+        include_vectors=True,
+        export_files=True,
+        zip_files=True,
+        archive="zip",
+        compression="zstd",
+        file_name="all",
+        csv={"delimiter": "\t", "bom": True, "formula_guard": False, "nested": "flatten"},
+    )
+    element = make_export(collection="pictures", format="csv", prefix="a/b/pages")
+
+    assert list(facts(as_ada.get(address(plain))))[:5] == [
+        *("Collection", "Format", "Fields", "Filter", "By")
+    ]
+    shown = facts(as_ada.get(address(every)))
+    assert {name: shown[name] for name in list(shown)[3:12]} == {
+        "Extra fields": "note",
+        "Follows": "maker",
+        "Filter": "None: every document",
+        "Limit": "A random sample of 1,000 rows, with the seed 7",
+        "Vectors": "In a file of their own",
+        "Files": "Those that the documents name, in one files.zip",
+        "Archive": "Everything in one zip",
+        "Compression": "zstd",
+        "CSV": "tab as delimiter; a column for each field of a struct; for Excel; formulas left as "
+        "they are",
+    }
+    assert shown["File name"] == "all"
+    shown = facts(as_ada.get(address(element)))
+    assert shown["One row per"] == "Element of pages, of the document a/b alone"
+    assert shown["Filter"] == "None: every element"
+
+
+def test_files_stand_in_the_order_of_their_kinds_and_many_are_folded(
+    as_ada: Browser, ready: Export
+) -> None:
+    for name, kind in (
+        *(("errors.jsonl", "errors"), ("files.jsonl", "files"), ("trips_vectors.csv", "vectors")),
+        *(("files/b.png", "files"), ("files/a.png", "files")),
+    ):
+        ExportFile.objects.create(
+            export=ready, attempt=1, name=name, kind=kind, key=name, bytes=1, sha256=SHA256
+        )
+    html = as_ada.get(address(ready))
+
+    assert texts(html, "p", class_="file-name") == [
+        f"late-trips{ending}"
+        for ending in (".csv", "_vectors.csv", ".files.jsonl", ".errors.jsonl", ".manifest.json")
+    ]
+    fold = one(html, "table", class_="many")
+    assert (
+        fold.text
+        == f"Files that the documents name File Size a.png {SHA256} 1 B b.png {SHA256} 1 B"
+    )
+
+
+@pytest.mark.parametrize(
+    ("fields", "says"),
+    [
+        ({}, ["50,094 references lead to nothing; see errors.jsonl", "1 file is missing; see"]),
+        ({"archive": "zip"}, ["see errors.jsonl in the zip"]),
+        ({"state": State.EXPIRED}, ["50,094 references lead to nothing"]),
+    ],
+)
+def test_what_was_noticed_is_told_in_words(
+    as_ada: Browser, ready: Export, fields: dict[str, str], says: list[str]
+) -> None:
+    changed(ready, notices={"reference_to_nothing": 50094, "file_missing": 1}, **fields)
+
+    noticed = one(as_ada.get(address(ready)), "ul", class_="noticed").text
+    assert [each for each in says if each not in noticed] == []
+    assert ("see" in noticed) is ("state" not in fields)
+
+
+def test_a_failure_says_where_exactly(as_ada: Browser, running: Export) -> None:
+    now = timezone.now()
+    detail = "trips.jsonl, line 7: 'delay' is no integer."
+    changed(running, state="error", slot=None, reason="source_invalid", ended_at=now)
+    changed(running, reason_detail=detail)
+
+    assert detail in one(as_ada.get(address(running)), "div", class_="reason").text
 
 
 def test_its_own_history_stands_below(as_ada: Browser, make_export: Callable[..., Export]) -> None:

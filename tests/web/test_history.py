@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import json
+import re
 from typing import TYPE_CHECKING
 
 import pytest
 from django.db import transaction
 from pytest_django import DjangoAssertNumQueries
 
+from config.env import BASE_DIR
 from exports.domain.audit import Actor, audit_append
 from exports.models import AuditEvent, Export
+from exports.web.events import WORDS
 from tests.web.conftest import Browser
 from tests.web.reading import elements, one, texts
 
@@ -106,9 +110,31 @@ def test_the_number_of_queries_does_not_grow_with_the_rows(
     for _ in range(count):
         make_export()
 
-    # Session, user, workspace, role; events, particulars, exports, collections; workspaces.
-    with django_assert_num_queries(9):
+    # Session, user, workspace, role; events, particulars, exports, collections, principals;
+    # workspaces.
+    with django_assert_num_queries(10):
         as_ada.get(HISTORY)
+
+
+def test_every_event_has_a_word_and_a_line_in_the_docs() -> None:
+    docs = (BASE_DIR / "docs" / "audit.md").read_text()
+    listed = set(re.findall(r"`([a-z]+\.[a-z_]+)`", docs))
+
+    assert {each for each in listed if not each.startswith("person.")} == set(WORDS)
+
+
+def test_the_particulars_of_a_request_are_what_it_asked_for(
+    as_ada: Browser, make_export: Callable[..., Export]
+) -> None:
+    make_export(label="Some", format="csv", expand=[], archive="zip", csv={"bom": True})
+
+    assert json.loads(texts(as_ada.get(HISTORY, action="export.created"), "pre")[0]) == {
+        "label": "Some",
+        "collection": "trips",
+        "format": "csv",
+        "archive": "zip",
+        "csv": {"bom": True},
+    }
 
 
 def test_an_exporter_may_not_read_it(as_eve: Browser) -> None:

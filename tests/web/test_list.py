@@ -145,7 +145,16 @@ def test_a_poll_brings_nothing_of_another_workspace(as_olaf: Browser, running: E
 
 
 def test_an_exporter_sees_his_own_only(as_eve: Browser, eves_export: Export, ready: Export) -> None:
-    assert labels(as_eve.get(LIST)) == ["Eve's own"]
+    html = as_eve.get(LIST)
+
+    assert labels(html) == ["Eve's own"]
+    assert texts(html, "a", id="tab-1") == ["All 1"]
+
+
+def test_a_page_begins_at_no_export_of_somebody_else(
+    as_eve: Browser, eves_export: Export, ready: Export
+) -> None:
+    assert labels(as_eve.get(LIST, before=ready.uid)) == []
 
 
 def test_an_auditor_sees_all_and_is_offered_nothing_to_make(as_ari: Browser, ready: Export) -> None:

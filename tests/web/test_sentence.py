@@ -19,6 +19,12 @@ SCHEMA = Schema(
         Property("x", Kind.FLOAT, "DOUBLE"),
         Property("ok", Kind.BOOLEAN, "BOOLEAN"),
         Property("day", Kind.DATE, "DATE"),
+        Property(
+            "spot",
+            Kind.STRUCT,
+            "STRUCT(lat DOUBLE, lon DOUBLE)",
+            (Property("lat", Kind.FLOAT, "DOUBLE"), Property("lon", Kind.FLOAT, "DOUBLE")),
+        ),
         Property("tags", Kind.LIST, "VARCHAR[]", (TEXT,)),
         Property(
             "fleet",
@@ -59,6 +65,43 @@ SCHEMA = Schema(
         (
             {"field": "id", "operator": "starts_with", "value": "A"},
             "id begins with “A”, whatever the case",
+        ),
+        (
+            {"field": "id", "operator": "words", "value": "Night flights"},
+            "id has all of the words “night”, “flights”",
+        ),
+        (
+            {"field": "id", "operator": "phrase", "value": "Night-flights"},
+            "id has the phrase “night flights”",
+        ),
+        (
+            {
+                "field": "spot",
+                "operator": "geo_radius",
+                "value": {"center": {"lat": 40.6, "lon": -73}, "radius": 5000},
+            },
+            "spot lies within 5,000 m of 40.6, -73",
+        ),
+        (
+            {
+                "field": "spot",
+                "operator": "geo_bounding_box",
+                "value": {
+                    "top_left": {"lat": 2, "lon": 0},
+                    "bottom_right": {"lat": 0, "lon": 1},
+                },
+            },
+            "spot lies between 2, 0 and 0, 1",
+        ),
+        (
+            {
+                "field": "spot",
+                "operator": "geo_polygon",
+                "value": {
+                    "exterior": {"points": [{"lat": lat, "lon": lat**2} for lat in (0, 1, 2)]}
+                },
+            },
+            "spot lies in a polygon of 3 points",
         ),
         ({"OR": []}, "no document"),
     ],

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from exports.domain.audit import SYSTEM
-from exports.domain.people import member_add
+from exports.domain.members import member_add
 from exports.models import AuditEvent, Namespace, User
 from tests.web.conftest import Browser
 from tests.web.reading import elements, texts

@@ -13,11 +13,13 @@ from exports.domain.clock import database_now
 from exports.domain.exports import export_cancel, export_delete
 from exports.domain.reasons import reason_for
 from exports.models import AuditEvent, Scope, State
+from exports.web.asked import options, rows_of
 from exports.web.events import lines_of
-from exports.web.frozen import Download, Sort, files_read, filter_text, request_text
+from exports.web.frozen import Sort, files_read, filter_text, request_text
 from exports.web.loaders import PageRequest, get_export, get_text, signed_in
 from exports.web.progress import Progress
 from exports.web.render import page
+from exports.web.results import downloads, errors_are, notices
 
 if TYPE_CHECKING:
     from django.http import HttpResponse
@@ -69,16 +71,20 @@ def delete(request: PageRequest, namespace: str, uid: str) -> HttpResponse:
 
 def _around(caller: Caller, export: Export) -> dict[str, Any]:
     """What stands around the progress: files, the request, what has happened."""
-    ready = export.state == State.READY
-    files = export.files.order_by("kind", "name") if ready else export.files.none()
+    files = downloads(export, caller.namespace)
     events = AuditEvent.objects.none()
     if caller.may(Scope.AUDIT_READ):
         events = AuditEvent.objects.filter(
             namespace_id=caller.namespace.pk, subject=export.uid
         ).order_by("-pk")
     return {
-        "files": [Download(export, each, caller.namespace) for each in files],
+        "files": [each for each in files if not each.is_one_of_many],
+        "many": [each for each in files if each.is_one_of_many],
+        "notices": notices(export),
+        "errors_are": errors_are(export),
         "reason": reason_for(export.reason) if export.state == State.ERROR else None,
+        "rows_of": rows_of(export),
+        "options": options(export),
         "request_text": request_text(export),
         "filter_text": filter_text(export),
         "files_read": files_read(export),
