@@ -7,6 +7,8 @@ PYTHON ?= python3.11
 PORT ?= 8000
 VENV := .venv
 BIN := $(VENV)/bin
+# Each process would compile every module again: a second or two, dozens of times in the tests.
+unexport PYTHONDONTWRITEBYTECODE
 # Tests of these rooms touch the database: they run once more on PostgreSQL.
 ON_BOTH := tests/models tests/domain tests/queue tests/api tests/web
 PYTEST := $(BIN)/python -m pytest -q -n 2 --dist worksteal

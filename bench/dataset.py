@@ -14,6 +14,7 @@ DATA = Path(__file__).parent / "data"
 VERSION = 1  # of the documents: to be raised when what is generated changes
 WHOLE = 2_000_000
 PER_FILE = 500_000
+LENGTH = 768  # numbers of a vector
 
 
 def wanted() -> int:

@@ -12,13 +12,14 @@ from typing import TYPE_CHECKING
 
 import duckdb
 
-from bench.dataset import files, wanted
+from bench.dataset import LENGTH, files, wanted
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 SEED = 20130704
-ROW_GROUP = 65_536  # some 60 MB of decoded documents
+ROW_GROUPS = {"vectors": 16_384}  # documents; as for the others, some 60 MB when decoded
+ROW_GROUP = 65_536
 
 WORDS = (  # noqa: SIM905 - words are easier to read as a text
     "harbour ledger parcel winter signal copper orchard meadow lantern granite voyage thistle "
@@ -42,6 +43,11 @@ CREATE MACRO share(i, salt) AS dice(i, salt, 1000000) / 1000000.0::DOUBLE;
 CREATE MACRO instant(i, salt) AS
     make_timestamptz((1104537600000000 + hash(i, salt, {SEED}) % 600000000000000)::BIGINT);
 CREATE MACRO pick(words, i, salt) AS words[dice(i, salt, len(words)) + 1];
+CREATE MACRO refer(i, salt, count) AS CASE
+    WHEN dice(i, salt, 20) = 0 THEN NULL
+    WHEN dice(i, salt, 100) = 1 THEN format('gone-{{:09d}}', i)
+    ELSE format('doc-{{:09d}}', hash(i, salt, 'who', {SEED}) % count)
+END;
 SET VARIABLE phrases = (
     SELECT list(phrase ORDER BY p) FROM (
         SELECT p, string_agg(pick({WORDS}, p, w), ' ' ORDER BY w)
@@ -106,7 +112,23 @@ SMALL = f"""
     [pick({WORDS}, i, 30 + n) FOR n IN range(dice(i, 23, 7))] AS tags
 """
 
-SHAPES = {"big": BIG, "small": SMALL}
+# The small documents are what is referred to; one reference in twenty is null, one in a hundred
+# names nothing.
+LINKED = f"""
+    {BIG},
+    refer(i, 90, 16) AS depot,
+    refer(i, 91, 100000) AS customer,
+    refer(i, 92, 2000000) AS answers
+"""
+
+VECTORS = f"""
+    format('doc-{{:09d}}', i) AS document_id,
+    prose(i, 100, 1) AS title,
+    [(hash(i * {LENGTH} + n, {SEED}) % 2000001 / 1e6 - 1)::FLOAT
+     FOR n IN range({LENGTH})] AS embedding
+"""
+
+SHAPES = {"big": BIG, "small": SMALL, "linked": LINKED, "vectors": VECTORS}
 
 
 def make(shape: str, count: int) -> None:
@@ -126,7 +148,8 @@ def _write(connection: duckdb.DuckDBPyConnection, shape: str, path: Path) -> Non
     unfinished = path.with_suffix(".unfinished")
     connection.execute(
         f"COPY (SELECT {SHAPES[shape]} FROM range({start}, {end}) AS document(i)) "
-        f"TO '{unfinished}' (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE {ROW_GROUP})"
+        f"TO '{unfinished}' (FORMAT parquet, COMPRESSION zstd, "
+        f"ROW_GROUP_SIZE {ROW_GROUPS.get(shape, ROW_GROUP)})"
     )
     unfinished.rename(path)
 

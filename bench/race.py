@@ -99,7 +99,8 @@ def _measure(module: str, task: Task) -> tuple[Run, Path]:
 
 
 def _check(entry: Entry, path: Path) -> None:
-    found = int(call("bench.count", entry.task.format, str(path)))
+    kind = entry.task.asked.packed or entry.task.format
+    found = int(call("bench.count", kind, str(path)))
     if found != entry.rows:
         raise Unfair(f"{entry.module} wrote {found:,} rows instead of {entry.rows:,}")
 

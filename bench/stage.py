@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from bench.dataset import files, folder
 from bench.race import Entry, call
-from bench.work import WORKS, Task
+from bench.work import WORKS, Task, Work
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from bench.report import Report
 
 SAMPLE = 100_000  # rows for Django, which would take minutes for all
+BEHIND = "small"  # the shape of the documents referred to
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,15 +47,17 @@ class Stage:
         """What a contender of this module is to do, and the rows that must come of it."""
         asked = WORKS[work]
         count = count or self.documents
-        paths = self.material(asked.shape, count)
+        ours = module == "ours"
         task = Task(
             work=work,
             format=format,
-            files=tuple(str(path) for path in paths),
+            files=self._locations(asked.shape, count),
             out=self.scratch,
-            collection=str(self.collection(asked.shape, count)) if module == "ours" else "",
+            behind=self._locations(BEHIND, asked.behind),
+            collection=str(self.collection(asked.shape, count)) if ours else "",
+            target=str(self.collection(BEHIND, asked.behind)) if ours and asked.expand else "",
         )
-        return Entry(module=module, task=task, rows=self._kept if asked.filtered else count)
+        return Entry(module=module, task=task, rows=self._rows(asked, count))
 
     def material(self, shape: str, count: int) -> list[Path]:
         """The files of so many documents; what is missing is made."""
@@ -68,8 +71,7 @@ class Stage:
         """A file with the source and the schema as registering these documents gives them."""
         path = self.scratch / f"{shape}-{count}.json"
         if not path.exists():
-            locations = [str(each) for each in self.material(shape, count)]
-            path.write_text(call("bench.register", *locations))
+            path.write_text(call("bench.register", *self._locations(shape, count)))
         return path
 
     def database(self) -> Entry:
@@ -83,7 +85,18 @@ class Stage:
         )
         return Entry(module="django_iterator", task=task, rows=count)
 
+    def _locations(self, shape: str, count: int) -> tuple[str, ...]:
+        return tuple(str(path) for path in self.material(shape, count))
+
+    def _rows(self, asked: Work, count: int) -> int:
+        if asked.filtered:
+            return self._kept
+        return self._elements if asked.prefix else count
+
     @cached_property
     def _kept(self) -> int:
-        paths = [str(path) for path in self.material("big", self.documents)]
-        return int(call("bench.count", "filtered", *paths))
+        return int(call("bench.count", "filtered", *self._locations("big", self.documents)))
+
+    @cached_property
+    def _elements(self) -> int:
+        return int(call("bench.count", "elements", *self._locations("big", self.documents)))

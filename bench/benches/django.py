@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bench.benches.peers import row
+from bench.benches.contest import row
 from bench.race import race
 from bench.report import Budget, Report
 from bench.stage import Bench, Stage

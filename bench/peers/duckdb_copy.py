@@ -1,7 +1,7 @@
-"""DuckDB's own COPY, unordered: the measure of all the others.
+"""DuckDB's own COPY, unordered: the measure of the others.
 
 It writes no checksum and keeps no order. What it would write otherwise than we do it is asked to
-write alike: nested values in CSV as JSON, Parquet with zstd.
+write alike: nested values in CSV as JSON, Parquet with zstd, null for a reference to nothing.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ OPTIONS = {
     "csv": "FORMAT csv, HEADER",
     "parquet": "FORMAT parquet, COMPRESSION zstd",
 }
+COMPRESSED = ("gzip", "zstd")
 NESTED = {"whole": ("author", "tags", "items", "metadata"), "filtered": ("author", "tags")}
 
 
@@ -35,18 +36,44 @@ def export(task: Task) -> Path:
             "TimeZone = 'UTC'",
         ):
             connection.execute(f"SET {setting}")
-        connection.execute(f"COPY ({_query(task)}) TO '{path}' ({OPTIONS[task.format]})")
+        connection.execute(f"COPY ({_query(task)}) TO '{path}' ({_options(task)})")
     return path
 
 
+def _options(task: Task) -> str:
+    packed = task.asked.packed
+    return OPTIONS[task.format] + (f", COMPRESSION {packed}" if packed in COMPRESSED else "")
+
+
 def _query(task: Task) -> str:
-    query = f"SELECT {_columns(task.asked)} FROM read_parquet({list(task.files)})"
+    documents = f"read_parquet({list(task.files)})"
+    if task.asked.expand:
+        return _expanded(documents, f"read_parquet({list(task.behind)})", task.asked.expand)
+    if task.asked.prefix:
+        return _elements(documents, task.asked.prefix)
+    query = f"SELECT {_columns(task.asked)} FROM {documents}"
     if task.asked.filtered:
         query += f" WHERE status = '{STATUS}' AND score >= {SCORE}"
     if task.format == "csv":
         as_json = ", ".join(f"to_json({name}) AS {name}" for name in NESTED[task.work])
         query = f"SELECT * REPLACE ({as_json}) FROM ({query})"
     return query
+
+
+def _expanded(documents: str, behind: str, path: str) -> str:
+    found = f"SELECT document_id AS key, target AS document FROM {behind} AS target"
+    return (
+        f"SELECT each.* REPLACE (found.document AS {path}) FROM {documents} AS each "
+        f"LEFT JOIN ({found}) AS found ON each.{path} = found.key"
+    )
+
+
+def _elements(documents: str, path: str) -> str:
+    opened = f"document_id, unnest({path}) AS element, unnest(range(len({path}))) AS index"
+    return (
+        f"SELECT document_id AS _parent, index AS _index, element.* "
+        f"FROM (SELECT {opened} FROM {documents})"
+    )
 
 
 def _columns(work: Work) -> str:

@@ -13,7 +13,7 @@ from threading import Event
 from typing import TYPE_CHECKING
 
 from config.env import BASE_DIR
-from exports.queue.worker import die_with_parent
+from exports.engine.kin import die_with_parent
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -1,4 +1,4 @@
-"""The sample: five real collections in the workspace ``demo``."""
+"""The sample: five real collections in the workspace ``demo``, and principals to run as."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 from config.env import BASE_DIR
 from exports.domain.collections import collection_register
 from exports.domain.people import namespace_create
+from exports.domain.principals import principal_create
 from exports.models import Namespace
 
 if TYPE_CHECKING:
@@ -60,6 +61,10 @@ COLLECTIONS: dict[str, _Sample] = {
 }
 
 
+# Carriers of the flights: each may read its own.
+CARRIERS = ("AA", "B6", "DL", "EV", "UA")
+
+
 def sample_load(*, actor: Actor) -> tuple[Namespace, int]:
     """Load what is not there yet. Returns the workspace, and how many collections were added."""
     namespace = Namespace.objects.filter(slug=SLUG).first()
@@ -73,7 +78,17 @@ def sample_load(*, actor: Actor) -> tuple[Namespace, int]:
             name=name,
             locations=[str(BASE_DIR / "sample" / f"{name}.parquet")],
             key="document_id",
+            file_root=str(BASE_DIR / "sample") if name == "digits" else "",
             actor=actor,
             **COLLECTIONS[name],
         )
+    _principals(namespace, actor)
     return namespace, len(missing)
+
+
+def _principals(namespace: Namespace, actor: Actor) -> None:
+    """One that was deleted is made anew only together with the workspace."""
+    known = set(namespace.principals.values_list("name", flat=True))
+    for carrier in CARRIERS:
+        if carrier not in known:
+            principal_create(namespace=namespace, name=carrier, identities=[carrier], actor=actor)

@@ -11,7 +11,8 @@ from django.db import transaction
 
 from exports.domain.access import Caller, caller_for
 from exports.domain.audit import SYSTEM
-from exports.domain.people import member_add, password_make
+from exports.domain.members import member_add
+from exports.domain.people import password_make
 from exports.management.sample import sample_load
 from exports.models import Role, User
 

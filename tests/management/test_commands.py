@@ -10,7 +10,8 @@ from django.core.management import CommandError, call_command
 
 from exports.domain.access import caller_for
 from exports.domain.keys import key_find
-from exports.models import Collection, User
+from exports.domain.members import standing
+from exports.models import Collection, Membership, Principal, User
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -85,6 +86,54 @@ def test_a_workspace_and_its_first_admin_are_made(db: None) -> None:
     password = told.splitlines()[1].removeprefix("Password: ")
     assert ada.check_password(password)
     assert caller_for(ada, "sales").role == "admin"
+
+
+def test_an_exporter_is_given_collections_and_bound(
+    demo: Namespace, trips: Collection, ua: Principal
+) -> None:
+    arguments = ("--namespace=demo", "--role=exporter", "--principal=UA")
+    said("member_add", "eve@example.org", *arguments, "--collection=trips:export")
+
+    assert standing(Membership.objects.get()) == {
+        "role": "exporter",
+        "principal": "UA",
+        "collections": {"trips": "export"},
+    }
+
+
+def test_a_principal_is_made(demo: Namespace) -> None:
+    text = said("principal_create", "UA", "--namespace=demo", "--identity=UA", "--identity=U2")
+
+    made = Principal.objects.get()
+    assert text == f"{made.uid}  UA\n"
+    assert made.identities == ["UA", "U2"]
+
+
+def test_a_key_is_bound(ada: User, demo: Namespace, trips: Collection, ua: Principal) -> None:
+    arguments = ("--owner=ada@example.org", "--principal=UA", "--collection=trips")
+    key = key_find(said("key_create", "--namespace=demo", *arguments).strip())
+
+    assert key
+    assert (key.principal, key.collections) == (ua, [trips.uid])
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["member_add", "x@example.org", "--role=exporter", "--collection=trips"], "NAME:RIGHT"),
+        (["member_add", "x@example.org", "--role=exporter", "--collection=no:see"], "no such coll"),
+        (["member_add", "x@example.org", "--role=exporter", "--principal=ZZ"], "no such principal"),
+        (["principal_create", "prn_x"], "look like an id"),
+        (["key_create", "--owner=ada@example.org", "--principal=ZZ"], "no such principal"),
+        (["key_create", "--owner=ada@example.org", "--collection=no"], "no such collection"),
+    ],
+)
+def test_what_is_not_there_is_given_to_nobody(
+    ada: User, arguments: list[str], message: str
+) -> None:
+    with pytest.raises(CommandError, match=message):
+        said(*arguments, "--namespace=demo")
+    assert list(User.objects.all()) == [ada]
 
 
 def test_who_is_known_keeps_his_password(ada: User, other: Namespace) -> None:

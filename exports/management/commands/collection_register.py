@@ -1,4 +1,4 @@
-"""``manage.py collection_register``: makes a collection of Parquet files."""
+"""``manage.py collection_register``: makes a collection of files."""
 
 from __future__ import annotations
 
@@ -16,17 +16,30 @@ if TYPE_CHECKING:
 
 
 class Command(BaseCommand):
-    help = "Register Parquet files as a collection; they must lie under WAYBILL_SOURCE_ROOTS."
+    help = (
+        "Register files of Parquet, JSONL or CSV as a collection; "
+        "they must lie under WAYBILL_SOURCE_ROOTS."
+    )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("name", help="the collection's name, plural: flights")
-        parser.add_argument("location", nargs="+", help="Parquet files, or folders of them")
+        parser.add_argument(
+            "location",
+            nargs="+",
+            help="files, or folders of them, all of one kind: .parquet; .jsonl, .ndjson or .csv, "
+            "also with .gz or .zst",
+        )
         parser.add_argument("--namespace", required=True, help="its slug")
         parser.add_argument("--key", required=True, help="the property that is unique")
         parser.add_argument("--description", default="")
         parser.add_argument("--optional", action="append", default=[], metavar="PATH")
         parser.add_argument("--vector", action="append", default=[], metavar="PATH")
         parser.add_argument("--file", action="append", default=[], metavar="PATH")
+        parser.add_argument(
+            "--file-root",
+            default="",
+            help="the folder in which the files lie that documents name; all in it can be exported",
+        )
         parser.add_argument("--reference", action="append", default=[], metavar="PATH=COLLECTION")
         parser.add_argument(
             "--access",
@@ -49,6 +62,7 @@ class Command(BaseCommand):
                 description=options["description"],
                 marks=_marks(options),
                 access="public" if options["access"] == ["public"] else options["access"] or None,
+                file_root=options["file_root"],
                 actor=operator(),
             )
         except DomainError as error:

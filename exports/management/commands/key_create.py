@@ -10,6 +10,7 @@ from django.core.management.base import BaseCommand, CommandError
 from exports.domain.access import caller_for
 from exports.domain.errors import DomainError
 from exports.domain.keys import key_create
+from exports.domain.principals import principal_find
 from exports.management.operator import operator
 from exports.models import Scope, User
 
@@ -25,6 +26,13 @@ class Command(BaseCommand):
         parser.add_argument("--owner", required=True, help="the e-mail address of a member")
         parser.add_argument("--label", default="Made on the command line")
         parser.add_argument("--days", type=int, default=365, help="how long it lives (365)")
+        parser.add_argument("--principal", default="", help="as whom it runs, whatever it asks")
+        parser.add_argument(
+            "--collection",
+            action="append",
+            metavar="NAME",
+            help="all that it may see; may be given several times (those of its owner)",
+        )
         parser.add_argument(
             "--scope",
             action="append",
@@ -38,12 +46,15 @@ class Command(BaseCommand):
             raise CommandError(f"There is no person with the address {options['owner']}.")
         try:
             caller = caller_for(owner, options["namespace"])
+            names, principal = options["collection"], options["principal"]
             _, text = key_create(
                 namespace=caller.namespace,
                 owner=owner,
                 label=options["label"],
                 scopes=options["scope"] or [Scope.ADMIN],
                 lifetime=timedelta(days=options["days"]),
+                principal=principal_find(caller.namespace, principal) if principal else None,
+                collections=names and [caller.collection(name) for name in names],
                 actor=operator(),
             )
         except DomainError as error:

@@ -9,7 +9,9 @@ from django.core.management.base import BaseCommand, CommandError
 from django.core.validators import validate_email
 from django.db import transaction
 
-from exports.domain.people import member_add, password_make
+from exports.domain.errors import DomainError
+from exports.domain.members import member_add
+from exports.domain.people import password_make
 from exports.management.operator import operator
 from exports.models import Namespace, Role, User
 
@@ -25,22 +27,49 @@ class Command(BaseCommand):
         parser.add_argument("--namespace", required=True, help="its slug")
         parser.add_argument("--role", required=True, choices=Role.values)
         parser.add_argument("--name", default="", help="the person's name, for who is new")
+        parser.add_argument("--principal", default="", help="as whom he runs, whatever he asks")
+        parser.add_argument(
+            "--collection",
+            action="append",
+            default=[],
+            metavar="NAME:RIGHT",
+            help="what an exporter is given, such as flights:export; may be given several times",
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         namespace = Namespace.objects.filter(slug=options["namespace"]).first()
         if namespace is None:
             raise CommandError(f"There is no workspace {options['namespace']!r}.")
         email, password = options["email"], ""
+        rights = dict(_right(text) for text in options["collection"])
         try:
             validate_email(email)
         except ValidationError:
             raise CommandError(f"{email!r} is no e-mail address.") from None
-        with transaction.atomic():
-            user = User.objects.filter(email__iexact=email).first()
-            if user is None:
-                password = password_make()
-                user = User.objects.create_user(email, password, name=options["name"])
-            member_add(namespace=namespace, user=user, role=options["role"], actor=operator())
+        try:
+            with transaction.atomic():
+                user = User.objects.filter(email__iexact=email).first()
+                if user is None:
+                    password = password_make()
+                    user = User.objects.create_user(email, password, name=options["name"])
+                member_add(
+                    namespace=namespace,
+                    user=user,
+                    role=options["role"],
+                    principal=options["principal"],
+                    rights=rights,
+                    actor=operator(),
+                )
+        except DomainError as error:
+            told = [f"{each.path}: {each.message}" for each in error.errors]
+            raise CommandError("\n".join(told) or error.message) from error
         self.stdout.write(f"{user.email} is {options['role']} of {namespace.slug}.")
         if password:
             self.stdout.write(f"Password: {password}")
+
+
+def _right(text: str) -> tuple[str, str]:
+    name, colon, right = text.rpartition(":")
+    if not colon:
+        raise CommandError(f"--collection takes NAME:RIGHT, not {text!r}.")
+    return name, right

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 class Command(BaseCommand):
     help = "Wake what waits, end runs whose worker is gone, remove files that are over."
+    # Checking would load the pages and the API, which are the business of the web server.
+    requires_system_checks = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--once", action="store_true", help="one round, then end")

@@ -11,6 +11,8 @@ from exports.queue.worker import preload, work_until_asked
 
 class Command(BaseCommand):
     help = "Wait for exports and run them, one at a time. Start as many as the machine has cores."
+    # Checking would load the pages and the API, which are the business of the web server.
+    requires_system_checks = []
 
     def handle(self, *args: Any, **options: Any) -> None:
         preload()
