@@ -20,6 +20,7 @@ OPTIONS = {
     "csv": "FORMAT csv, HEADER",
     "parquet": "FORMAT parquet, COMPRESSION zstd",
 }
+SMALL_GROUPS = ", ROW_GROUP_SIZE 16384"  # beside a large join, its own do not fit into 512 MB
 COMPRESSED = ("gzip", "zstd")
 NESTED = {"whole": ("author", "tags", "items", "metadata"), "filtered": ("author", "tags")}
 
@@ -41,8 +42,12 @@ def export(task: Task) -> Path:
 
 
 def _options(task: Task) -> str:
-    packed = task.asked.packed
-    return OPTIONS[task.format] + (f", COMPRESSION {packed}" if packed in COMPRESSED else "")
+    options = OPTIONS[task.format]
+    if task.asked.packed in COMPRESSED:
+        options += f", COMPRESSION {task.asked.packed}"
+    if task.asked.expand and task.format == "parquet":
+        options += SMALL_GROUPS
+    return options
 
 
 def _query(task: Task) -> str:
