@@ -36,10 +36,9 @@ run: $(VENV)/installed
 demo: $(VENV)/installed
 	@exec $(BIN)/python manage.py demo
 
-# Lint and types need one core for half a minute: the tests begin beside them.
+# Side by side, since each of them waits at times: for a browser, for a service, for a lease.
 test: $(VENV)/installed system
-	@$(MAKE) --no-print-directory --jobs=2 --output-sync=target lint on-sqlite
-	@$(MAKE) --no-print-directory on-postgres
+	@$(MAKE) --no-print-directory --jobs=3 --output-sync=target lint on-sqlite on-postgres
 
 on-sqlite: $(VENV)/installed
 	$(PYTEST) -m "not soak"

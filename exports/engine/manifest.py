@@ -49,7 +49,7 @@ JSON_WORDS = {
 }
 CSV_WORDS = {
     **JSON_WORDS,
-    Kind.FLOAT: "number, the shortest that reads back; NaN and infinities are empty",
+    Kind.FLOAT: "number, the shortest that reads back; NaN and infinities are {nothing}",
     Kind.TEXT: "text; a ' stands before what a spreadsheet would run as a formula",
     Kind.STRUCT: "text, JSON",
     Kind.LIST: "text, JSON",
@@ -117,5 +117,8 @@ def written(column: Property, table: Table, request: Request) -> str:
     """How the format of the request writes a column of a table, in a few words."""
     if request.format is Format.PARQUET:
         return f"Parquet, {table.arrow.field(column.name).type}"
-    words = CSV_WORDS if request.format is Format.CSV else JSON_WORDS
-    return words[column.kind].format(zone=request.timezone)
+    if request.format is not Format.CSV:
+        return JSON_WORDS[column.kind].format(zone=request.timezone)
+    nothing = repr(request.csv.null_text) if request.csv.null_text else "empty"
+    words = CSV_WORDS if request.csv.formula_guard else {**CSV_WORDS, Kind.TEXT: "text"}
+    return words[column.kind].format(zone=request.timezone, nothing=nothing)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from sqlglot import exp
 
+from exports.engine.compression import EXTENSIONS
 from exports.engine.fitting import check_fitting
 from exports.engine.lost import lost
 from exports.engine.named import FILES, KEY, files_of, listed
@@ -175,13 +176,13 @@ class _Rows:
     orders: tuple[Order, ...]
 
     def table(self, name: str, columns: Sequence[Column], missing: Mapping[str, exp.Expr]) -> Table:
-        identity = self.relation.places
+        identity, around = self.relation.places, self.request.around
         values = [
             exp.alias_(each, f".lost{n}", quoted=True) for n, each in enumerate(missing.values())
         ]
         query = exp.select(*places(identity), *values, *(each.aliased for each in columns))
         return Table(
-            name=name,
+            name=f"{name}{EXTENSIONS[around]}" if around else name,
             query=text(self.of(query)),
             columns=tuple(each.node for each in columns),
             arrow=arrow_schema(columns, self.request),

@@ -2,28 +2,32 @@
 
 from __future__ import annotations
 
+import math
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import duckdb
+from sqlglot import exp
 
 from exports.engine import seams
 from exports.engine.errors import DocumentMissing, EngineFailed, SchemaChanged, SourceInvalid
 from exports.engine.explain import explain_read
+from exports.engine.watch import watched
 from exports.engine.weigh import too_large
 from exports.sources.connection import connect
 from exports.sources.errors import FileDamaged, PropertyRefused, SchemasDiffer, SourceError
 from exports.sources.faults import explain
 from exports.sources.properties import read_properties
 from exports.sources.relation import create_view
+from exports.sources.snapshot import snapshot
 from exports.sources.sql import quoted, text
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
+    from threading import Event
 
     import pyarrow as pa
-    from sqlglot import exp
 
     from exports.engine.errors import EngineError
     from exports.engine.limits import Limits
@@ -94,6 +98,8 @@ class Reader:
                 found = self._checked(self._sources[each], made.catalogue[each].schema)
                 create_view(self._connection, made.view(each), self._sources[each], found)
                 self._found[each] = found
+            for each in made.collections[1:]:
+                self._check_keys(each)
             for values in plan.lists:
                 self._run(text(values.create), [list(values.values)])
             self._make(made.views(self._large))
@@ -153,6 +159,20 @@ class Reader:
             raise SchemaChanged
         return found
 
+    def _check_keys(self, collection: str) -> None:
+        """Two documents of one key would double the rows that refer to it.
+
+        They were looked for when the source was registered; since then it may have been written.
+        """
+        source, entry = self._sources[collection], self._plan.relation.catalogue[collection]
+        if source.checked is not None and source.checked == snapshot(source):
+            return
+        key = exp.column(entry.schema.key, quoted=True)
+        documents = exp.select(key.as_("key")).from_(self._plan.relation.view(collection))
+        keys = exp.select("key").from_(documents.subquery("keys")).group_by("key")
+        if self._run(text(keys.having("count(*) > 1").limit(1))):
+            raise SourceInvalid(f"Two documents of {entry.name!r} have the same key by now.")
+
     def _reason(self, error: Exception) -> EngineError:
         reason = explain_read(error)
         if isinstance(reason, (SourceInvalid, EngineFailed)):
@@ -166,11 +186,15 @@ class Reader:
 
 @contextmanager
 def opened(
-    plan: Plan, sources: Mapping[str, Source], *, scratch: Path, limits: Limits
+    plan: Plan, sources: Mapping[str, Source], *, scratch: Path, limits: Limits, stop: Event
 ) -> Iterator[Reader]:
-    """A reader of the sources, prepared for the plan's queries: see :meth:`Reader.prepare`."""
+    """A reader of the sources, prepared for the plan's queries: see :meth:`Reader.prepare`.
+
+    :param stop: set it from another thread to end the preparation, by :class:`Cancelled`.
+    """
     with connected(plan, sources, scratch=scratch, limits=limits) as reader:
-        reader.prepare()
+        with watched(reader.interrupt, stop=stop, seconds=math.inf):
+            reader.prepare()
         yield reader
 
 

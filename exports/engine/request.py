@@ -126,3 +126,9 @@ class Request:
     compression: Compression | None = None
     csv: CsvOptions = CsvOptions()
     envelope: Envelope | None = None
+
+    @property
+    def around(self) -> Compression | None:
+        """The compression around the text, if there is any."""
+        wraps = self.format.is_text and self.compression in (Compression.GZIP, Compression.ZSTD)
+        return self.compression if wraps else None

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from exports.engine import seams
-from exports.engine.compression import CONTENT_TYPES, EXTENSIONS, compressed
+from exports.engine.compression import CONTENT_TYPES, compressed
 from exports.engine.encoding import encoding
 from exports.engine.errata import ERRORS, Errata
 from exports.engine.errors import EngineError
@@ -24,6 +25,7 @@ from exports.engine.sink import DATA, FILES, VECTORS, FileResult
 from exports.engine.sink import ERRORS as ERRATA
 from exports.engine.spool import Spool
 from exports.engine.unchanged import one_snapshot
+from exports.engine.watch import watched
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -38,6 +40,7 @@ if TYPE_CHECKING:
     from exports.engine.plan import Plan
     from exports.engine.progress import Progress
     from exports.engine.reader import Reader
+    from exports.engine.request import Request
     from exports.engine.sink import Writer
     from exports.engine.table import Table
     from exports.sources.snapshot import Snapshot
@@ -95,7 +98,7 @@ def run(
             own_folder(scratch),
             outputs(open_file, progress, plan.archive, time) as (inside, made),
             one_snapshot(read) as snapshots,
-            opened(plan, read, scratch=scratch, limits=limits) as reader,
+            opened(plan, read, scratch=scratch, limits=limits, stop=stop) as reader,
         ):
             work = _Work(plan, reader, inside, progress, stop, Errata(scratch))
             with forecast(plan, reader, progress, limits):
@@ -103,7 +106,8 @@ def run(
             if plan.vectors:
                 work.write(plan.vectors, VECTORS)
             if plan.files and file_root:
-                work.copy_files(file_root, Spool(scratch / LISTING), time)
+                with watched(reader.interrupt, stop=stop, seconds=math.inf):
+                    work.copy_files(file_root, Spool(scratch / LISTING), time)
             work.write_errors()
             progress.step = "checking"
     except (EngineError, KeyboardInterrupt, SystemExit):
@@ -131,8 +135,7 @@ class _Work:
         request = self.plan.request
         rising = not self.plan.sorts and seams.IN_ORDER
         steps = encoding(table, request, self.errata, rising=rising)
-        name, content_type = self._named(table)
-        with self.outputs.file(name, kind, content_type) as sink:
+        with self.outputs.file(table.name, kind, _content_type(request)) as sink:
             Line(
                 read=lambda: steps.prepare(self.reader.batches(table.query, steps.rows)),
                 encode=steps.encode,
@@ -179,18 +182,9 @@ class _Work:
         into.files.extend(copying.run(named))
 
     def _compressed(self, pieces: Iterable[Piece]) -> Iterable[Piece]:
-        kind = self.plan.request.compression
-        return compressed(pieces, kind) if kind and self._is_wrapped else pieces
+        around = self.plan.request.around
+        return compressed(pieces, around) if around else pieces
 
-    @property
-    def _is_wrapped(self) -> bool:
-        """Whether the text has compression around it."""
-        request = self.plan.request
-        return request.format.is_text and request.compression in EXTENSIONS
 
-    def _named(self, table: Table) -> tuple[str, str]:
-        request = self.plan.request
-        if request.compression and self._is_wrapped:
-            kind = request.compression
-            return f"{table.name}{EXTENSIONS[kind]}", CONTENT_TYPES[kind]
-        return table.name, request.format.content_type
+def _content_type(request: Request) -> str:
+    return CONTENT_TYPES[request.around] if request.around else request.format.content_type

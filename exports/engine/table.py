@@ -41,7 +41,7 @@ class Column:
 class Table:
     """One file of rows.
 
-    :ivar name: that of the file, without what compression adds.
+    :ivar name: that of the file.
     :ivar query: yields the rows: first their places in the source, then for each of ``lost`` the
         references to nothing, then the columns.
     :ivar columns: what is written, in order.

@@ -44,7 +44,7 @@ def instead(name: str, known: Iterable[str]) -> str:
     few = ", ".join(repr(each) for each in names[:FEW])
     more = len(names) - FEW
     rest = f" and {more} more" if more > 0 else ""
-    return nearest(name, names) or (f" There is {few}{rest}." if few else "")
+    return nearest(name, names) or (f" There are {few}{rest}." if few else "")
 
 
 def nearest(name: str, known: Iterable[str]) -> str:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from enum import StrEnum
 
 from exports.query import bounds, jsontext, logical, queryobject
-from exports.query.errors import Invalid
+from exports.query.errors import Invalid, TooLarge
 from exports.query.mixed import mixed
 from exports.query.schema import Schema
 from exports.query.scope import Scope
-from exports.query.tree import EVERYTHING, Node
+from exports.query.tree import EVERYTHING, Node, words_of
 from exports.query.values import shown
+from exports.query.words import WORDS
 
 
 class Dialect(StrEnum):
@@ -37,8 +38,13 @@ def parse(where: object, schema: Schema, *, dialect: Dialect | None = None) -> N
     if not isinstance(where, dict):
         raise Invalid("where", f'A filter is an object: {{"origin": "JFK"}}, not {shown(where)}.')
     if (dialect or _dialect(where)) is Dialect.LOGICAL:
-        return logical.parse(where, Scope(schema))
-    return queryobject.parse(where, Scope(schema))
+        tree = logical.parse(where, Scope(schema))
+    else:
+        tree = queryobject.parse(where, Scope(schema))
+    if (count := sum(map(len, words_of(tree)))) > WORDS:
+        message = f"The filter asks for {count} words; it may ask for at most {WORDS}, all in all."
+        raise TooLarge("where", message)
+    return tree
 
 
 def _dialect(where: dict[str, object]) -> Dialect:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import functools
 import re
 from collections.abc import Iterable, Sequence
+from threading import local
 
 from snowballstemmer.english_stemmer import EnglishStemmer
 
@@ -65,9 +66,15 @@ _EXCEPTIONS: tuple[Undone, ...] = (("y", "ies"), ("l", "ly"))
 _BENT = re.compile(r"((?<![us])s|ed|ing|y)$")
 
 
+_own = local()  # a stemmer holds the word that it is at
+
+
 def stem(word: str) -> str:
     """The English stem of a word in lower case."""
-    found: str = EnglishStemmer().stemWord(word)
+    stemmer = getattr(_own, "stemmer", None)
+    if stemmer is None:
+        stemmer = _own.stemmer = EnglishStemmer()
+    found: str = stemmer.stemWord(word)
     return found
 
 

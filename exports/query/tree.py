@@ -131,26 +131,34 @@ def from_json(kept: dict[str, object]) -> Node:
 
 
 def paths_of(node: Node) -> tuple[str, ...]:
-    """Every property path that the tree touches, each once, in the order of the tree."""
-    return tuple(dict.fromkeys(_paths(node, "")))
+    """Every property path that the tree begins at, each once, in the order of the tree.
+
+    What it asks of the elements of a list lies below the path of the list, and is left out.
+    """
+    return tuple(dict.fromkeys(_paths(node)))
 
 
-def _paths(node: Node, prefix: str) -> Iterator[str]:
+def words_of(node: Node) -> Iterator[tuple[str, ...]]:
+    """The words of each test that looks for them by their stems."""
     match node:
         case All(nodes) | Any(nodes) | Nor(nodes):
             for each in nodes:
-                yield from _paths(each, prefix)
+                yield from words_of(each)
+        case Not(inner) | Element(node=inner):
+            yield from words_of(inner)
+        case Test(operator=Operator.WORDS, value=tuple() as words):
+            yield tuple(str(each) for each in words)
+
+
+def _paths(node: Node) -> Iterator[str]:
+    match node:
+        case All(nodes) | Any(nodes) | Nor(nodes):
+            for each in nodes:
+                yield from _paths(each)
         case Not(inner):
-            yield from _paths(inner, prefix)
-        case Test(path=path):
-            yield _joined(prefix, path)
-        case Element(path, inner):
-            yield _joined(prefix, path)
-            yield from _paths(inner, _joined(prefix, path))
-
-
-def _joined(prefix: str, path: str) -> str:
-    return ".".join(part for part in (prefix, path) if part)
+            yield from _paths(inner)
+        case Test(path=path) | Element(path=path):
+            yield path
 
 
 def _written(node: Node) -> dict[str, object]:

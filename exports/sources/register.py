@@ -67,6 +67,7 @@ def register(
     """
     source = _described(*locate(locations, roots))
     before = snapshot(source)
+    source = replace(source, checked=before)
     # One thread finds the properties of text in the order in which they turn up, in little memory.
     threads = 1 if source.kind.is_text else 2
     connection, [weight] = connect(
@@ -75,7 +76,6 @@ def register(
     try:
         if source.kind.is_text:
             found, documents = _read_text(connection, source, weight)
-            source = replace(source, checked=before)
         else:
             found, documents = _read_parquet(connection, source, weight)
         _check_kind(key, found.properties)

@@ -28,7 +28,7 @@ class Source:
 
     :ivar delimiter: what stands between the cells of CSV.
     :ivar file_root: the folder in which the files lie that documents name; a real path.
-    :ivar checked: the state in which every value of a text source was found to fit the schema.
+    :ivar checked: the state in which its keys were found unique, and every value of text to fit.
     """
 
     kind: SourceKind

@@ -75,17 +75,27 @@ def addresses(
 
 def test_every_page_is_for_everybody_and_fits(signed_in: Page, addresses: list[str]) -> None:
     for address in addresses:
-        signed_in.emulate_media(color_scheme="light", reduced_motion="reduce")
-        signed_in.goto(address)
-        for fold in signed_in.locator("details.more > summary, .behind > summary").all():
-            fold.click()
+        unfolded(signed_in, address)
         for width in WIDTHS:
             signed_in.set_viewport_size({"width": width, "height": 900})
             assert signed_in.evaluate("document.documentElement.scrollWidth") <= width, address
         assert Axe().run(signed_in).violations_count == 0, address
-        # The themes differ in their colours and in nothing else.
+
+
+@pytest.mark.soak
+def test_every_page_has_contrast_in_the_dark(signed_in: Page, addresses: list[str]) -> None:
+    """The themes differ in their colours and in nothing else."""
+    for address in addresses:
+        unfolded(signed_in, address)
         signed_in.emulate_media(color_scheme="dark")
         assert Axe().run(signed_in, options=CONTRAST).violations_count == 0, address
+
+
+def unfolded(page: Page, address: str) -> None:
+    page.emulate_media(color_scheme="light", reduced_motion="reduce")
+    page.goto(address)
+    for fold in page.locator("details.more > summary, .behind > summary").all():
+        fold.click()
 
 
 def test_the_sign_in_page_too(page: Page) -> None:

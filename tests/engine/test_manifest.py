@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import duckdb
 import pyarrow as pa
 
 from exports.engine.manifest import build
 from exports.engine.plan import plan
-from exports.engine.request import Format, Request
+from exports.engine.request import Compression, CsvOptions, Format, Request
 from tests.engine.exporting import NAME, of_table
 
 if TYPE_CHECKING:
@@ -75,4 +75,19 @@ def test_it_says_the_types_of_parquet(tmp_path: Path) -> None:
     assert [each["written"] for each in columns] == [
         "Parquet, int64",
         "Parquet, list<element: double>",
+    ]
+
+
+def test_it_says_how_csv_was_asked_for_and_which_file_holds_it(tmp_path: Path) -> None:
+    things = of_table(tmp_path, pa.table({"id": ["a"], "f": [1.5]}))
+    options = CsvOptions(formula_guard=False, null_text="NULL")
+    asked: dict[str, Any] = {"csv": options, "compression": Compression.GZIP}
+    result = things.run("csv", **asked)
+    request = Request(collection=NAME, format=Format.CSV, **asked)
+    told = json.loads(build(plan(request, things.catalogue), result, export={}, request={}))
+    [table], [file] = told["tables"], told["files"]
+    assert table["file"] == file["name"] == "data.csv.gz"
+    assert [each["written"] for each in table["columns"]] == [
+        "text",
+        "number, the shortest that reads back; NaN and infinities are 'NULL'",
     ]

@@ -30,7 +30,7 @@ from exports.engine.errors import (
 from exports.engine.limits import Limits
 from exports.engine.plan import plan
 from exports.engine.reader import opened
-from exports.engine.request import Format, Request
+from exports.engine.request import Format, Request, SampleMethod
 from exports.engine.run import run
 from exports.query.parse import parse
 from tests.engine.exporting import NAME, SAMPLE, Place, of_table, place
@@ -338,11 +338,24 @@ def test_a_query_beside_the_rows_sees_what_they_are_read_from(many: Place) -> No
     where = parse({"id": {"$lt": 100_000}}, many.schema)
     made = plan(Request(collection=NAME, where=where), many.catalogue)
     sources = {NAME: many.source}
+    scratch = many.folder / "scratch"
     with (
-        opened(made, sources, scratch=many.folder / "scratch", limits=Limits()) as reader,
+        opened(made, sources, scratch=scratch, limits=Limits(), stop=many.stop) as reader,
         reader.cursor() as cursor,
     ):
         assert cursor.execute(made.count).fetchall() == [(100_000,)]
+
+
+def test_a_run_that_is_stopped_beforehand_prepares_nothing(many: Place) -> None:
+    many.stop.set()
+    with pytest.raises(Cancelled):
+        many.run(sample_size=100_000, sample_method=SampleMethod.RANDOM)
+
+
+def test_a_filter_may_look_into_lists_of_lists_of_structs(tmp_path: Path) -> None:
+    rows = {"id": [1, 2], "xs": [[[{"y": 1}], []], [[{"y": 2}]]]}
+    where = {"xs": {"$elemMatch": {"$elemMatch": {"y": 1}}}}
+    assert of_table(tmp_path, pa.table(rows)).run(where=where).rows == 1
 
 
 @pytest.mark.parametrize(("size", "total"), [(None, 100_000), (10, 10)])

@@ -10,9 +10,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from polars.testing import assert_frame_equal
 
+from exports.engine.errors import SourceInvalid
 from exports.query.catalogue import PUBLIC
 from tests.engine.exporting import SAMPLE
 from tests.engine.samples import registered, sample
@@ -283,3 +286,16 @@ def test_a_filter_does_not_tell_that_an_unreadable_plane_exists(
             where={"tailnum.manufacturer": {"$regex": "^AIRBUS"}},
         )
         assert out.result.rows == rows
+
+
+def test_keys_that_came_to_be_doubled_double_no_row(tmp_path: Path) -> None:
+    planes = tmp_path / "planes.parquet"
+    planes.write_bytes((SAMPLE / "planes.parquet").read_bytes())
+    source, schema = registered(planes)
+    entry = replace(sample().catalogue["planes"], schema=schema)
+    world = sample().having("planes", entry, source)
+    once = pq.read_table(planes)
+    pq.write_table(pa.concat_tables([once, once.slice(0, 1)]), planes)
+    with pytest.raises(SourceInvalid) as caught:
+        world.export(tmp_path / "out", "flights", paths=("tailnum.model",), sample_size=5)
+    assert str(caught.value) == "Two documents of 'planes' have the same key by now."

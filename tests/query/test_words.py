@@ -263,3 +263,14 @@ def test_the_words_of_a_thousand_stems_are(seed: int) -> None:
 )
 def test_a_word_is_among_those_of_its_stem(word: str) -> None:
     assert re.fullmatch(pattern(stem(word)), word)
+
+
+def test_a_whole_filter_asks_for_a_bounded_number_of_words() -> None:
+    one = {"field": "story", "operator": "words", "value": "a b c d e f g h i j"}
+    parse({"AND": [one] * 5}, SCHEMA)
+    with pytest.raises(TooLarge) as caught:
+        parse({"AND": [one] * 6}, SCHEMA)
+    assert caught.value.path == "where"
+    assert caught.value.message == (
+        "The filter asks for 60 words; it may ask for at most 50, all in all."
+    )
