@@ -207,19 +207,24 @@ def _resolved(namespace: Namespace, rights: Mapping[str, str]) -> dict[Collectio
     known: dict[str, Collection] = {}
     for each in namespace.collections.defer("schema_tree", "source"):
         known[each.name] = known[each.uid] = each
-    errors = [
-        FieldError(f"collections.{name}", message)
-        for name, right in rights.items()
-        if (message := _wrong(name in known, right))
-    ]
+    given: dict[Collection, str] = {}
+    errors = []
+    for name, right in rights.items():
+        found = known.get(name)
+        if message := _wrong(found, right, given):
+            errors.append(FieldError(f"collections.{name}", message))
+        elif found:
+            given[found] = right
     if errors:
         raise InvalidRequest(*errors)
-    return {known[name]: right for name, right in rights.items()}
+    return given
 
 
-def _wrong(is_known: bool, right: str) -> str:
-    if not is_known:
+def _wrong(found: Collection | None, right: str, given: Mapping[Collection, str]) -> str:
+    if found is None:
         return "There is no such collection here."
+    if found in given:
+        return "It is named twice. Leave one out."
     return "" if right in Right.values else f"Choose one of {', '.join(Right.values)}."
 
 

@@ -118,6 +118,13 @@ def test_nothing_of_another_workspace_is_given(
         ]
 
 
+def test_a_collection_is_named_once(demo: Namespace, eve: User, trips: Collection) -> None:
+    for first, second in (("trips", trips.uid), (trips.uid, "trips")):
+        rights = {first: "see", second: "export"}
+        paths = wrong(namespace=demo, user=eve, role="exporter", rights=rights)
+        assert paths == [f"collections.{second}"]
+
+
 def test_what_was_changed_meanwhile_stays(
     demo: Namespace, eve: User, trips: Collection, ua: Principal
 ) -> None:
