@@ -10,26 +10,27 @@ from django.db import transaction
 from exports.domain.audit import audit_append, canonical
 from exports.domain.clock import database_now
 from exports.domain.errors import Forbidden
-from exports.models import AuditDetail, AuditEvent, Export
+from exports.models import AuditDetail, AuditEvent, Export, ExportFile
 
 if TYPE_CHECKING:
     from exports.domain.access import Caller
-    from exports.models import ExportFile
 
 _ONE_EVENT_PER = timedelta(hours=1)
 
 
 def download_authorise(caller: Caller, uid: str, name: str) -> ExportFile:
-    """A file that the caller may have now. That he may not, though he sees it, is an event.
+    """A file that the caller may have now. That he may not, though it is there, is an event.
 
     :raises NotFound, Gone, Forbidden:
     """
     try:
         return caller.file(uid, name)
     except Forbidden as refusal:
-        export = caller.namespace.exports.filter(uid=uid).first()
-        if export:
-            _tell_once(caller, export, "export.refused", name, why=refusal.message)
+        # Names that somebody makes up would fill the history.
+        files = ExportFile.objects.filter(export__namespace=caller.namespace, export__uid=uid)
+        file = files.filter(name=name).select_related("export").first()
+        if file:
+            _tell_once(caller, file.export, "export.refused", name, why=refusal.message)
         raise
 
 
