@@ -36,4 +36,5 @@ def listing(request: ApiRequest) -> CollectionList:
 def one(request: ApiRequest, reference: str) -> CollectionFull:
     """By its id or its name, with every property of its documents."""
     request.auth.require(Scope.EXPORTS_READ)
-    return collection_full(request.auth.collection(reference))
+    found = request.auth.collection(reference)
+    return collection_full(found, set(request.auth.collections.values_list("uid", flat=True)))

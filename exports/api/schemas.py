@@ -157,7 +157,9 @@ class PropertyOut(Schema):
     sql: str = Field(description="The exact type, in DuckDB's words.", examples=["INTEGER"])
     optional: bool = Field(description="Left out unless asked for.")
     role: str | None = Field(description="`vector`, `file` or `reference`.")
-    target: str | None = Field(description="The id of the collection that a reference points to.")
+    target: str | None = Field(
+        description="The id of the collection that a reference points to, if you may see that one."
+    )
     children: list[PropertyOut] = Field(
         description="A struct's fields, a list's element, a map's key and value."
     )

@@ -26,6 +26,7 @@ from exports.models import State, Step
 from exports.query.schema import Kind, fields
 
 if TYPE_CHECKING:
+    from collections.abc import Set
     from datetime import datetime
 
     from exports.models import Collection, Export, ExportFile, Membership, Principal
@@ -100,8 +101,9 @@ def collection_out(collection: Collection) -> CollectionOut:
     return CollectionOut(id=collection.uid, **_taken(collection, _COLLECTION))
 
 
-def collection_full(collection: Collection) -> CollectionFull:
-    properties = [_property(each, each.name) for each in collection.schema.properties]
+def collection_full(collection: Collection, visible: Set[str]) -> CollectionFull:
+    """:param visible: the ids of the collections that the caller may see; others stay unsaid."""
+    properties = [_property(each, each.name, visible) for each in collection.schema.properties]
     return CollectionFull(
         id=collection.uid, properties=properties, **_taken(collection, _COLLECTION)
     )
@@ -160,7 +162,7 @@ def _failure(export: Export) -> FailureOut | None:
     )
 
 
-def _property(node: Property, path: str | None) -> PropertyOut:
+def _property(node: Property, path: str | None, visible: Set[str]) -> PropertyOut:
     named = fields(node)
     # A list of structs is stepped through: its element has no path, the fields of that have.
     inner = node.element.children if node.kind is Kind.LIST and named else node.children
@@ -171,6 +173,8 @@ def _property(node: Property, path: str | None) -> PropertyOut:
         sql=node.sql,
         optional=node.optional,
         role=node.role.value if node.role else None,
-        target=node.target or None,
-        children=[_property(each, f"{path}.{each.name}" if named else None) for each in inner],
+        target=node.target if node.target in visible else None,
+        children=[
+            _property(each, f"{path}.{each.name}" if named else None, visible) for each in inner
+        ],
     )

@@ -6,9 +6,10 @@ import hashlib
 import json
 import secrets
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from django.db import connection
+from django.db import connection, transaction
 
 from exports.domain.clock import database_now
 from exports.models import AuditChain, AuditDetail, AuditEvent, Namespace
@@ -16,7 +17,10 @@ from exports.models import AuditChain, AuditDetail, AuditEvent, Namespace
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from exports.models import Collection, Export
+
 INSTALLATION = 0
+_ONE_EVENT_PER = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +77,28 @@ def audit_append(
     return event
 
 
+def audit_once(
+    namespace: Namespace,
+    action: str,
+    *,
+    actor: Actor,
+    about: Collection | Export,
+    file: str = "",
+    **detail: Any,
+) -> None:
+    """Append an event in its own transaction, unless the actor did the same within the hour.
+
+    :param about: its subject.
+    :param file: which of its files; each has events of its own.
+    """
+    with transaction.atomic():
+        # One after the other, or two at once would both find that it was not told yet.
+        type(about).objects.select_for_update(no_key=True).get(pk=about.pk)
+        named = {"file": file} if file else {}
+        if not _told_already(namespace, action, actor, about.uid, named):
+            audit_append(namespace, action, actor=actor, subject=about.uid, **named, **detail)
+
+
 def detail_digest(salt: str, text: str) -> str:
     return _sha256(salt + text)
 
@@ -91,6 +117,23 @@ def event_hash(before: str, event: AuditEvent) -> str:
         event.detail_digest,
     ]
     return _sha256(before + canonical(said))
+
+
+def _told_already(
+    namespace: Namespace, action: str, actor: Actor, subject: str, named: dict[str, str]
+) -> bool:
+    recent = AuditEvent.objects.filter(
+        namespace_id=namespace.pk,
+        action=action,
+        actor_uid=actor.uid,
+        subject=subject,
+        at__gt=database_now() - _ONE_EVENT_PER,
+    )
+    if not named:
+        return recent.exists()
+    said = canonical(named).strip("{}")
+    told = AuditDetail.objects.filter(event_id__in=recent.values("pk"), detail__contains=said)
+    return told.exists()
 
 
 def _head(chain: int) -> AuditChain:

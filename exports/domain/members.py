@@ -46,10 +46,9 @@ def member_add(
     :raises Conflict: the workspace would be left without anybody who administers it.
     """
     _check_role(role, principal, rights)
-    bound, given = _principal(namespace, principal), _resolved(namespace, rights)
     with transaction.atomic():
-        # One after the other, or two admins could take the role from each other at once.
-        Namespace.objects.select_for_update(no_key=True).get(pk=namespace.pk)
+        _one_after_the_other(namespace)
+        bound, given = _principal(namespace, principal), _resolved(namespace, rights)
         before = members_of(namespace).filter(user=user).first()
         membership, _ = Membership.objects.update_or_create(
             namespace=namespace, user=user, defaults={"role": role, "principal": bound}
@@ -103,33 +102,38 @@ def member_change(
     """Change what is given; what the new role has no use for goes.
 
     :raises InvalidRequest, Conflict: as :func:`member_add`.
+    :raises NotFound: he was removed meanwhile.
     """
-    kept = standing(membership)
-    role = role or kept["role"]
-    if principal is None:
-        principal = "" if role == Role.AUDITOR else kept["principal"]
-    if rights is None:
-        rights = kept["collections"] if role == Role.EXPORTER else NO_RIGHTS
-    return member_add(
-        namespace=membership.namespace,
-        user=membership.user,
-        role=role,
-        principal=principal,
-        rights=rights,
-        actor=actor,
-    )
+    with transaction.atomic():
+        now = _as_it_is(membership)
+        role = role or now.role
+        if principal is None:
+            bound = now.principal if role != Role.AUDITOR else None
+            principal = bound.uid if bound else ""
+        if rights is None:
+            kept = now.rights.all() if role == Role.EXPORTER else ()
+            rights = {each.collection.uid: each.right for each in kept}
+        return member_add(
+            namespace=membership.namespace,
+            user=membership.user,
+            role=role,
+            principal=principal,
+            rights=rights,
+            actor=actor,
+        )
 
 
 def member_remove(membership: Membership, *, actor: Actor) -> None:
     """Take the role away. What was exported stays; his keys open nothing any more.
 
     :raises Conflict: the workspace would be left without anybody who administers it.
+    :raises NotFound: somebody else removed him meanwhile.
     """
     namespace, user = membership.namespace, membership.user
     with transaction.atomic():
-        Namespace.objects.select_for_update(no_key=True).get(pk=namespace.pk)
-        membership.delete()
-        if _administers(membership):
+        now = _as_it_is(membership)
+        now.delete()
+        if _administers(now):
             _check_admin_left(namespace)
         audit_append(
             namespace,
@@ -158,6 +162,20 @@ def standing(membership: Membership) -> dict[str, Any]:
         "principal": membership.principal.name if membership.principal else "",
         "collections": dict(rights),
     }
+
+
+def _one_after_the_other(namespace: Namespace) -> None:
+    """Or two admins could take the role from each other at once, or undo what the other did."""
+    Namespace.objects.select_for_update(no_key=True).get(pk=namespace.pk)
+
+
+def _as_it_is(membership: Membership) -> Membership:
+    """Read anew, when nobody else can change it any more."""
+    _one_after_the_other(membership.namespace)
+    found = members_of(membership.namespace).filter(pk=membership.pk).first()
+    if found is None:
+        raise NotFound("member")
+    return found
 
 
 def _check_role(role: str, principal: str, rights: Mapping[str, str]) -> None:
@@ -189,19 +207,24 @@ def _resolved(namespace: Namespace, rights: Mapping[str, str]) -> dict[Collectio
     known: dict[str, Collection] = {}
     for each in namespace.collections.defer("schema_tree", "source"):
         known[each.name] = known[each.uid] = each
-    errors = [
-        FieldError(f"collections.{name}", message)
-        for name, right in rights.items()
-        if (message := _wrong(name in known, right))
-    ]
+    given: dict[Collection, str] = {}
+    errors = []
+    for name, right in rights.items():
+        found = known.get(name)
+        if message := _wrong(found, right, given):
+            errors.append(FieldError(f"collections.{name}", message))
+        elif found:
+            given[found] = right
     if errors:
         raise InvalidRequest(*errors)
-    return {known[name]: right for name, right in rights.items()}
+    return given
 
 
-def _wrong(is_known: bool, right: str) -> str:
-    if not is_known:
+def _wrong(found: Collection | None, right: str, given: Mapping[Collection, str]) -> str:
+    if found is None:
         return "There is no such collection here."
+    if found in given:
+        return "It is named twice. Leave one out."
     return "" if right in Right.values else f"Choose one of {', '.join(Right.values)}."
 
 

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 from django.utils.text import slugify
 
+from exports.engine.files import FOLDER
+
 if TYPE_CHECKING:
     from exports.models import Export, ExportFile
 
@@ -24,8 +26,8 @@ def download_name(export: Export, file: ExportFile) -> str:
 
     A file that a document named keeps the name that it has in the result.
     """
-    if file.name.startswith("files/"):
-        return file.name.removeprefix("files/")
+    if file.name.startswith(FOLDER):
+        return file.name.removeprefix(FOLDER)
     base = export.file_name or slugify(export.label, allow_unicode=True)
     return safe_name(base, _extension(file))
 

@@ -3,23 +3,20 @@
 from __future__ import annotations
 
 import shutil
-from datetime import timedelta
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
 from django.conf import settings
-from django.db import transaction
 
 from exports.domain.asking import asked_for
-from exports.domain.audit import audit_append
-from exports.domain.clock import database_now
+from exports.domain.audit import audit_once
 from exports.domain.errors import Conflict, DomainError, FieldError, InvalidRequest, NotReady
 from exports.domain.helpers import helpers
 from exports.domain.reasons import REASONS, reason_for
 from exports.engine.errors import DocumentMissing, EngineError, EngineFailed, OutOfMemory, TooSlow
 from exports.engine.helpers import Busy, Replaced
 from exports.engine.preview import preview
-from exports.models import AuditEvent, Collection, Right, Scope
+from exports.models import Collection, Right, Scope
 from exports.sources.locate import lies_inside
 from exports.sources.source import Source
 
@@ -32,7 +29,6 @@ if TYPE_CHECKING:
     from exports.engine.preview import Preview
 
 SECONDS = 5.0
-_ONE_EVENT_PER = timedelta(hours=1)
 
 
 class PreviewReplaced(Conflict):
@@ -96,9 +92,11 @@ def export_preview(caller: Caller, request: ExportRequest, limit: int = 10) -> P
     asked = asked_for(caller, request, Right.PREVIEW)
     collections = _read(caller, asked)
     shown = _look(caller, asked, collections, limit)
-    with transaction.atomic():
-        for each in collections:
-            _tell_once(caller, each, asked)
+    principal = asked.principal.name if asked.principal else ""
+    for each in collections:
+        audit_once(
+            caller.namespace, "rows.previewed", actor=caller.actor, about=each, principal=principal
+        )
     return shown
 
 
@@ -148,23 +146,3 @@ def _refusal(error: EngineError) -> DomainError:
     if isinstance(error, EngineFailed):
         return PreviewFailed()
     return SourceUnread(error)
-
-
-def _tell_once(caller: Caller, collection: Collection, asked: Asked) -> None:
-    # One after the other, or two at once would both find that it was not told yet.
-    Collection.objects.select_for_update(no_key=True).get(pk=collection.pk)
-    told = AuditEvent.objects.filter(
-        namespace_id=caller.namespace.pk,
-        action="rows.previewed",
-        actor_uid=caller.actor.uid,
-        subject=collection.uid,
-        at__gt=database_now() - _ONE_EVENT_PER,
-    )
-    if not told.exists():
-        audit_append(
-            caller.namespace,
-            "rows.previewed",
-            actor=caller.actor,
-            subject=collection.uid,
-            principal=asked.principal.name if asked.principal else "",
-        )

@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 _MOST = 1_000
 _LONGEST = 200
 
+# Which field keeps what the history tells of one.
+_FIELDS = {"name": "name", "identities": "identities", "disabled": "disabled_at"}
+
 
 class PrincipalInvalid(Forbidden):
     """The principal was disabled or deleted: nothing runs as it any more."""
@@ -99,34 +102,33 @@ def principal_change(
 ) -> Principal:
     """Change what is given. Exports that wait run with what it is when their turn comes.
 
+    :returns: the principal as it is now; the one that was passed stays as it was read.
     :raises InvalidRequest: the name is taken, or a field is not well-formed.
+    :raises NotFound: it was deleted meanwhile.
     """
-    before = _told(principal)
-    if name is not None:
-        principal.name = name
-    if identities is not None:
-        principal.identities = _once(identities)
-    if disabled is not None and disabled != before["disabled"]:
-        principal.disabled_at = database_now() if disabled else None
-    _check(principal)
-    after = _told(principal)
-    changed = {each for each in after if after[each] != before[each]}
-    if not changed:
-        return principal
     try:
         with transaction.atomic():
-            principal.save(update_fields=["name", "identities", "disabled_at"])
+            # Read anew, or what another admin changed meanwhile would be undone unseen.
+            row = _locked(principal)
+            before = _told(row)
+            _set(row, name, identities, disabled)
+            _check(row)
+            after = _told(row)
+            changed = [each for each in sorted(after) if after[each] != before[each]]
+            if not changed:
+                return row
+            row.save(update_fields=[_FIELDS[each] for each in changed])
             audit_append(
                 principal.namespace,
                 "principal.changed",
                 actor=actor,
-                subject=principal.uid,
-                before={each: before[each] for each in sorted(changed)},
-                after={each: after[each] for each in sorted(changed)},
+                subject=row.uid,
+                before={each: before[each] for each in changed},
+                after={each: after[each] for each in changed},
             )
     except IntegrityError:
-        raise _taken(principal.name) from None
-    return principal
+        raise _taken(name or principal.name) from None
+    return row
 
 
 def principal_delete(principal: Principal, *, actor: Actor) -> None:
@@ -157,6 +159,25 @@ def _valid(principal: Principal) -> Principal:
     if not principal.is_valid:
         raise PrincipalInvalid(principal)
     return principal
+
+
+def _locked(principal: Principal) -> Principal:
+    rows = Principal.objects.select_for_update(no_key=True)
+    row = rows.filter(pk=principal.pk, deleted_at=None).first()
+    if row is None:
+        raise NotFound("principal")
+    return row
+
+
+def _set(
+    row: Principal, name: str | None, identities: Sequence[str] | None, disabled: bool | None
+) -> None:
+    if name is not None:
+        row.name = name
+    if identities is not None:
+        row.identities = _once(identities)
+    if disabled is not None and disabled != (row.disabled_at is not None):
+        row.disabled_at = database_now() if disabled else None
 
 
 def _told(principal: Principal) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 from django.urls import reverse
 
 from exports.domain.names import download_name
+from exports.engine.files import FOLDER
 from exports.models import ExportFile, State
 from exports.web.wording import number
 
@@ -81,7 +82,7 @@ class Download:
 
     @property
     def is_one_of_many(self) -> bool:
-        return self.file.name.startswith("files/")
+        return self.file.name.startswith(FOLDER)
 
 
 def downloads(export: Export, namespace: Namespace) -> list[Download]:

@@ -6,10 +6,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from exports.models import Collection
+from exports.query.schema import Role
 from tests.api.conftest import Rest, key_for
+from tests.conftest import give
 
 if TYPE_CHECKING:
-    from exports.models import Collection, Namespace, User
+    from exports.models import Namespace, User
 
 
 def test_it_lists_them(rest: Rest, trips: Collection) -> None:
@@ -63,6 +66,21 @@ def test_an_exporter_sees_none_that_he_was_not_given(
 
     assert rest.get("/collections").json() == {"items": []}
     assert rest.get("/collections/trips").status_code == 404
+
+
+def test_a_reference_tells_its_target_to_who_may_see_that(
+    demo: Namespace, eve: User, trips: Collection, planes: Collection
+) -> None:
+    schema = trips.schema.mark("carrier", role=Role.REFERENCE, target=planes.uid)
+    Collection.objects.filter(pk=trips.pk).update(schema_tree=schema.to_json())
+    rest = Rest(key_for(demo, eve))
+
+    targets = []
+    for rights in ({"trips": "see"}, {"trips": "see", "planes": "see"}):
+        give(eve, demo, **rights)
+        properties = rest.get("/collections/trips").json()["properties"]
+        targets.append([each["target"] for each in properties if each["name"] == "carrier"])
+    assert targets == [[None], [planes.uid]]
 
 
 @pytest.mark.parametrize("name", ["nothing", "col_nothing", "%00", "é"])

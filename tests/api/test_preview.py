@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from exports.domain import previews
+from exports.domain import audit, previews
 from exports.domain.audit import SYSTEM
 from exports.domain.collections import collection_register
 from exports.engine.errors import EngineFailed, SourceChanged
@@ -289,7 +289,7 @@ def test_after_an_hour_it_is_another_event(
     rest: Rest, trips: Collection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     rest.post(PREVIEW, TRIPS)
-    monkeypatch.setattr(previews, "_ONE_EVENT_PER", timedelta(0))
+    monkeypatch.setattr(audit, "_ONE_EVENT_PER", timedelta(0))
     rest.post(PREVIEW, TRIPS)
 
     assert len(events(subject=trips.uid)) == 2

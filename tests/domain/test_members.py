@@ -7,8 +7,15 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from exports.domain.audit import SYSTEM
-from exports.domain.errors import Conflict, InvalidRequest
-from exports.domain.members import member_add, member_change, member_join, member_remove, standing
+from exports.domain.errors import Conflict, InvalidRequest, NotFound
+from exports.domain.members import (
+    member_add,
+    member_change,
+    member_join,
+    member_remove,
+    members_of,
+    standing,
+)
 from exports.models import AuditDetail, AuditEvent, CollectionRight, Membership, User
 from tests.conftest import give
 
@@ -109,6 +116,39 @@ def test_nothing_of_another_workspace_is_given(
         assert wrong(namespace=other, user=eve, role="exporter", rights=rights) == [
             f"collections.{name}"
         ]
+
+
+def test_a_collection_is_named_once(demo: Namespace, eve: User, trips: Collection) -> None:
+    for first, second in (("trips", trips.uid), (trips.uid, "trips")):
+        rights = {first: "see", second: "export"}
+        paths = wrong(namespace=demo, user=eve, role="exporter", rights=rights)
+        assert paths == [f"collections.{second}"]
+
+
+def test_what_was_changed_meanwhile_stays(
+    demo: Namespace, eve: User, trips: Collection, ua: Principal
+) -> None:
+    read_before = members_of(demo).get(user=eve)
+    member_change(of(eve), principal="UA", rights={"trips": "export"}, actor=SYSTEM)
+    changed = member_change(read_before, rights={"trips": "see"}, actor=SYSTEM)
+
+    assert standing(changed) == standing(of(eve))
+    assert standing(of(eve)) == {
+        "role": "exporter",
+        "principal": "UA",
+        "collections": {"trips": "see"},
+    }
+
+
+def test_who_was_removed_meanwhile_is_not_changed(demo: Namespace, eve: User) -> None:
+    read_before = of(eve)
+    member_remove(of(eve), actor=SYSTEM)
+
+    with pytest.raises(NotFound):
+        member_change(read_before, role="admin", actor=SYSTEM)
+    with pytest.raises(NotFound):
+        member_remove(read_before, actor=SYSTEM)
+    assert [action for action, _ in told(eve)] == ["member.added", "member.removed"]
 
 
 def test_the_last_admin_stays_one(demo: Namespace, ada: User, ua: Principal) -> None:

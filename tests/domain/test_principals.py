@@ -91,6 +91,29 @@ def test_a_change_says_what_was_and_what_is(ua: Principal) -> None:
     ]
 
 
+def test_what_was_changed_meanwhile_stays(ua: Principal) -> None:
+    read_before = Principal.objects.get(pk=ua.pk)
+    principal_change(ua, actor=SYSTEM, identities=["U2"], disabled=True)
+
+    renamed = principal_change(read_before, actor=SYSTEM, name="United")
+
+    kept = Principal.objects.get(pk=ua.pk)
+    assert (kept.name, kept.identities, kept.is_valid) == ("United", ["U2"], False)
+    assert renamed.is_valid is False
+    assert told(ua)[-1] == (
+        "principal.changed",
+        {"before": {"name": "UA"}, "after": {"name": "United"}},
+    )
+
+
+def test_one_that_was_deleted_meanwhile_is_not_changed(ua: Principal) -> None:
+    read_before = Principal.objects.get(pk=ua.pk)
+    principal_delete(ua, actor=SYSTEM)
+
+    with pytest.raises(NotFound):
+        principal_change(read_before, actor=SYSTEM, name="United")
+
+
 def test_what_changes_nothing_is_no_event(ua: Principal) -> None:
     principal_change(ua, actor=SYSTEM, name="UA", identities=["UA"], disabled=False)
 
