@@ -25,7 +25,8 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-_PREVIEWS_LAST = 600  # seconds, and never so long
+# What else spills, and for how many seconds nobody needs it, at the very most.
+_LASTS = {"preview-*": 600, "register-*": 24 * 3600}
 
 
 def leases_reap() -> int:
@@ -66,12 +67,13 @@ def exports_clear(store: Store) -> int:
 
 
 def scratch_clear(folder: Path) -> int:
-    """Remove what killed runs and previews spilled on this host. Returns how many folders.
+    """Remove what was spilled on this host by what was killed. Returns how many folders.
 
     What is of no export that is known here is not ours to remove.
     """
     over = [each for each in folder.glob("exp_*-*") if _is_over(each.name.rpartition("-")[0])]
-    over += [each for each in folder.glob("preview-*") if _is_old(each)]
+    for pattern, seconds in _LASTS.items():
+        over += [each for each in folder.glob(pattern) if _is_older(each, seconds)]
     for each in over:
         shutil.rmtree(each, ignore_errors=True)
     return len(over)
@@ -91,10 +93,9 @@ def _is_over(uid: str) -> bool:
     return Export.objects.filter(uid=uid).exclude(held).exists()
 
 
-def _is_old(folder: Path) -> bool:
-    """Whether no preview can be using it any more."""
+def _is_older(folder: Path, seconds: int) -> bool:
     try:
-        return folder.stat().st_mtime < time.time() - _PREVIEWS_LAST
+        return folder.stat().st_mtime < time.time() - seconds
     except FileNotFoundError:
         return False
 
