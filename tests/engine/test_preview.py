@@ -52,7 +52,11 @@ def many(tmp_path_factory: pytest.TempPathFactory) -> Place:
     )
 
 
-@pytest.mark.parametrize("seed", range(12))
+# It takes some seconds wherever it runs, so that it can be caught in the middle.
+SLOW = {"$or": [{"name": {"$regex": f"9.*{at}.*8.*{at}"}} for at in range(100)]}
+
+
+@pytest.mark.parametrize("seed", range(6))
 def test_it_shows_the_first_rows_of_the_real_export(seed: int, tmp_path: Path) -> None:
     world = make(seed)
     sources = write(world, tmp_path)
@@ -144,14 +148,14 @@ def test_a_count_that_takes_too_long_says_at_least(
 
 def test_rows_that_cannot_be_found_in_time_are_given_up(many: Place) -> None:
     with pytest.raises(TooSlow):
-        shown(many, order_by=("-name", "id"), where={"name": {"$regex": "9.*7.*8"}}, seconds=0.01)
+        shown(many, order_by=("-name", "id"), where=SLOW, seconds=0.01)
 
 
 def test_it_ends_at_once_when_it_is_told_to(many: Place) -> None:
     many.stop.set()
     try:
         with pytest.raises(Cancelled):
-            shown(many, order_by=("-name", "id"), where={"name": {"$regex": "9.*7.*8"}})
+            shown(many, order_by=("-name", "id"), where=SLOW)
     finally:
         many.stop.clear()
 

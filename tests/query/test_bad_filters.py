@@ -278,7 +278,7 @@ def test_eight_levels_are_enough_and_nine_too_many(key: str) -> None:
     assert error.message == "The filter is nested too deep; at most 8 levels. Make it flatter."
 
 
-@pytest.mark.parametrize("depth", [50, 1_000, 5_000, 200_000])
+@pytest.mark.parametrize("depth", [50, 1_000, 5_000, 50_000])
 def test_thousands_of_brackets_are_refused_and_nothing_else(depth: int) -> None:
     assert isinstance(refused(nested(depth, "$and")), TooLarge)
     assert isinstance(refused('{"$and":[' * depth + "]}" * depth), TooLarge)

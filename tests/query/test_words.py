@@ -246,7 +246,7 @@ def check_stems(seed: int, roots: int) -> None:
         assert [word for word in words if found.fullmatch(word)] == alike[root]
 
 
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("seed", range(2))
 def test_the_words_of_a_stem_are_those_that_the_library_gives_it(seed: int) -> None:
     check_stems(seed, 15)
 
