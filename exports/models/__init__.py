@@ -7,6 +7,7 @@ from exports.models.audit import AuditChain, AuditDetail, AuditEvent
 from exports.models.collection import Collection
 from exports.models.export import (
     ACTIVE,
+    Download,
     Export,
     ExportFile,
     Format,
@@ -17,6 +18,8 @@ from exports.models.export import (
 from exports.models.membership import CollectionRight, Membership, Right, Role
 from exports.models.namespace import Namespace
 from exports.models.principal import Principal
+from exports.models.signing import SigningKey
+from exports.models.tally import Tally
 from exports.models.user import User
 
 __all__ = [
@@ -27,6 +30,7 @@ __all__ = [
     "AuditEvent",
     "Collection",
     "CollectionRight",
+    "Download",
     "Export",
     "ExportFile",
     "Format",
@@ -37,7 +41,9 @@ __all__ = [
     "Right",
     "Role",
     "Scope",
+    "SigningKey",
     "State",
     "Step",
+    "Tally",
     "User",
 ]

@@ -9,7 +9,7 @@ from django.db.models import F, Q
 
 from exports.models.access import ApiKey
 from exports.models.collection import Collection
-from exports.models.ids import export_uid
+from exports.models.ids import download_uid, export_uid
 from exports.models.namespace import Namespace
 from exports.models.principal import Principal
 from exports.models.user import User
@@ -82,6 +82,9 @@ class Export(models.Model):
     slot = models.PositiveSmallIntegerField(null=True)
     worker = models.CharField(max_length=100, blank=True)
     lease_until = models.DateTimeField(null=True)
+    # A lost attempt goes back to the head of its queue, and waits there until this moment.
+    waits_until = models.DateTimeField(null=True)
+    retry_of = models.ForeignKey("self", null=True, on_delete=models.PROTECT)
     rows_done = models.BigIntegerField(default=0)
     rows_total = models.BigIntegerField(null=True)
     bytes_done = models.BigIntegerField(default=0)
@@ -97,6 +100,8 @@ class Export(models.Model):
     started_at = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True)
     expires_at = models.DateTimeField(null=True)
+    # Why it is kept beyond its time, until somebody lets go of it; empty while it is not.
+    hold_reason = models.CharField(max_length=500, blank=True)
     deleted_at = models.DateTimeField(null=True)
     # Set by the reconciler once nothing of it is left in the store.
     cleared_at = models.DateTimeField(null=True)
@@ -155,6 +160,8 @@ class ExportFile(models.Model):
         ARCHIVE = "archive", "Archive"
         ERRORS = "errors", "Errors"
         MANIFEST = "manifest", "Manifest"
+        SIGNATURE = "signature", "Signature"
+        INDEX = "index", "Index"  # where the lines of the data begin: ours alone, never listed
 
     export = models.ForeignKey(Export, on_delete=models.PROTECT, related_name="files")
     attempt = models.PositiveSmallIntegerField()
@@ -170,6 +177,19 @@ class ExportFile(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class Download(models.Model):
+    """Somebody began to download a file. He may go on for a while, also when its time is over."""
+
+    uid = models.CharField(max_length=32, unique=True, default=download_uid, editable=False)
+    file = models.ForeignKey(ExportFile, on_delete=models.CASCADE, related_name="downloads")
+    user = models.ForeignKey(User, on_delete=models.CASCADE)
+    api_key = models.ForeignKey(ApiKey, null=True, on_delete=models.CASCADE)
+    started_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.uid
 
 
 class IdempotencyKey(models.Model):

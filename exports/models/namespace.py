@@ -30,6 +30,8 @@ class Namespace(models.Model):
     name = models.CharField(max_length=100)
     max_running = models.PositiveSmallIntegerField(default=1, validators=[MinValueValidator(1)])
     retention = models.DurationField(default=timedelta(days=7))
+    # How many bytes its results may take up together; null is as many as the store holds.
+    quota = models.BigIntegerField(null=True, blank=True, validators=[MinValueValidator(0)])
     # Whose turn it is among the namespaces: the one that was served longest ago comes first.
     served_at = models.DateTimeField(null=True, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
