@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
@@ -10,44 +11,21 @@ import pyarrow.compute as pc
 from pyarrow.parquet import ParquetWriter
 
 from exports.engine.encoders.base import Piece
+from exports.engine.encoders.footer import MAGIC, joined_footer
+from exports.engine.encoders.footer import row_group as row_group_of
 from exports.engine.memory import release, return_large
 from exports.engine.request import Compression
+from exports.engine.sides import side_by_side
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from exports.engine.encoders.footer import RowGroup
 
 ROW_GROUP = 16 << 20  # bytes of Arrow
 WIDE_ROW_GROUP = 8 << 20  # the same where rows are vectors
+SIDE_BY_SIDE = 2  # row groups that are written at a time
 RELEASED = 4  # memory goes back to the system after so many groups
-
-
-class Pieces:
-    """A file that Parquet is written to, and whose parts are taken away as they come."""
-
-    closed = False
-
-    def __init__(self) -> None:
-        self._parts: list[bytes] = []
-        self._position = 0
-
-    def write(self, data: Any) -> int:
-        part = bytes(data)
-        self._parts.append(part)
-        self._position += len(part)
-        return len(part)
-
-    def tell(self) -> int:
-        return self._position
-
-    def flush(self) -> None:
-        """Nothing is held back."""
-
-    def close(self) -> None:
-        """Nothing is open."""
-
-    def taken(self) -> bytes:
-        parts, self._parts = self._parts, []
-        return b"".join(parts)
 
 
 def encode_parquet(
@@ -59,31 +37,46 @@ def encode_parquet(
 ) -> Iterator[Piece]:
     """A whole Parquet file of this schema; no rows make one without row groups.
 
+    Two row groups are written at a time, each as a file of its own, whose pages are then joined.
+
     :param codec: how its pages are compressed.
     :param row_group: the bytes of Arrow from which on a row group is written.
     """
     return_large()
     groups = _groups(batches, row_group)
     first = next(groups, [])
-    pieces = Pieces()
-    dictionaries = repeating(first)
-    with ParquetWriter(
-        pieces, schema, compression=codec.value, use_dictionary=dictionaries
-    ) as writer:
-        for number, group in enumerate(chain([first], groups), start=1):
-            rows = _write(writer, group, schema)
-            group.clear()  # so that there are never two groups in memory
-            if number % RELEASED == 0:
-                release()
-            yield Piece(pieces.taken(), rows)
-    yield Piece(pieces.taken())
+    options = {"compression": codec.value, "use_dictionary": repeating(first)}
+    model = _written([], schema, options)
+    yield Piece(MAGIC)
+    place, rows, told = len(MAGIC), 0, list[bytes]()
+    write = partial(_row_group, schema=schema, options=options)
+    for group in side_by_side(write, chain([first], groups) if first else (), SIDE_BY_SIDE):
+        told.append(group.placed(place, len(told)))
+        place, rows = place + len(group.data), rows + group.rows
+        if len(told) % RELEASED == 0:
+            release()
+        yield Piece(group.data, group.rows)
+    yield Piece(joined_footer(model, told, rows))
 
 
-def _write(writer: ParquetWriter, group: list[pa.RecordBatch], schema: pa.Schema) -> int:
+def _row_group(
+    group: list[pa.RecordBatch], *, schema: pa.Schema, options: Mapping[str, Any]
+) -> RowGroup:
+    written = row_group_of(_written(group, schema, options))
+    group.clear()  # what waits for its turn need not hold the rows too
+    return written
+
+
+def _written(
+    group: list[pa.RecordBatch], schema: pa.Schema, options: Mapping[str, Any]
+) -> memoryview:
+    """A Parquet file of one row group, or of none."""
     table = pa.Table.from_batches(group, schema)
-    if len(table):
-        writer.write_table(table, row_group_size=len(table))
-    return len(table)
+    out = pa.BufferOutputStream()
+    with ParquetWriter(out, schema, **options) as writer:
+        if len(table):
+            writer.write_table(table, row_group_size=len(table))
+    return memoryview(out.getvalue())
 
 
 def repeating(batches: Sequence[pa.RecordBatch]) -> list[str]:
@@ -121,7 +114,7 @@ def _repeats(values: pa.Array) -> bool:
 def _groups(batches: Iterable[pa.RecordBatch], least: int) -> Iterator[list[pa.RecordBatch]]:
     group: list[pa.RecordBatch] = []
     size = 0
-    for batch in batches:
+    for batch in filter(len, batches):
         group.append(batch)
         size += batch.nbytes
         if size >= least:
