@@ -17,7 +17,18 @@ from sqlglot.dialects.duckdb import DuckDB
 from exports.engine import seams
 from exports.engine.errors import OrderBroken
 from exports.engine.lost import LOST, hidden
-from exports.query.expressions import cast, column, comparable, field, function, number
+from exports.query.expressions import (
+    ALIAS,
+    cast,
+    column,
+    comparable,
+    function,
+    named,
+    number,
+    reached,
+    struct,
+    unnested,
+)
 from exports.sources.relation import ROW
 
 if TYPE_CHECKING:
@@ -25,7 +36,6 @@ if TYPE_CHECKING:
     from exports.query.follow import Following
     from exports.query.schema import Schema
 
-ALIAS = "d"
 KEY, DOCUMENT = ".key", ".document"
 REFERENCE, AT = ".reference", ".at"
 
@@ -95,14 +105,8 @@ class Behind:
             query = self.joined(rows, entry.schema, following, (entry.schema.key,), None)
             rows = query.subquery()
         names = [*following.fields, *hidden(following)]
-        pairs = [
-            exp.PropertyEQ(
-                this=exp.to_identifier(name, quoted=True), expression=column(name, ALIAS)
-            )
-            for name in names
-        ]
-        document = exp.Anonymous(this="struct_pack", expressions=pairs)
-        return exp.select(_as(key, KEY), _as(document, DOCUMENT)).from_(rows.as_(ALIAS))
+        document = struct({name: column(name, ALIAS) for name in names})
+        return exp.select(named(key, KEY), named(document, DOCUMENT)).from_(rows.as_(ALIAS))
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,17 +128,12 @@ class _Side:
 
 def _reference(schema: Schema, path: str) -> exp.Expr:
     steps = schema.find(path)
-    value = column(steps[0].name, ALIAS)
-    for step in steps[1:]:
-        value = field(value, step.name)
-    return comparable(value, steps[-1])
+    return comparable(reached(steps, ALIAS), steps[-1])
 
 
 def _keys(rows: exp.Table | exp.Subquery, reference: exp.Expr, *, many: bool) -> exp.Select:
     """What the rows refer to."""
-    key = reference.copy()
-    if many:
-        key = exp.Anonymous(this="unnest", expressions=[key])
+    key = unnested(reference.copy()) if many else reference.copy()
     return exp.select(key).from_(rows.copy().as_(ALIAS))
 
 
@@ -151,8 +150,8 @@ def _values(name: str, path: str, behind: Following, reference: exp.Expr) -> lis
         missing: exp.Expr = column(LOST, name)
     else:
         missing = exp.case().when(column(KEY, name).is_(exp.null()), cast(reference, "VARCHAR"))
-    values = [_as(documents, f".{path}")]
-    return [*values, _as(missing, f"{LOST}.{path}")] if behind.counted else values
+    values = [named(documents, f".{path}")]
+    return [*values, named(missing, f"{LOST}.{path}")] if behind.counted else values
 
 
 def _one(
@@ -164,12 +163,12 @@ def _one(
     ordered: bool,
 ) -> exp.Select:
     """For each row the document that it names, by sorting no more than that."""
-    named = exp.select(*_columns(identity, ALIAS), _as(reference.copy(), REFERENCE)).from_(
+    naming = exp.select(*_columns(identity, ALIAS), named(reference.copy(), REFERENCE)).from_(
         rows.copy().as_(ALIAS)
     )
     found = exp.EQ(this=column(REFERENCE, "n"), expression=column(KEY, "r"))
     query = exp.select(*_columns(identity, "n"), column(KEY, "r"), column(DOCUMENT, "r")).from_(
-        named.subquery("n")
+        naming.subquery("n")
     )
     query = query.join(documents.subquery("r"), on=found, join_type=seams.LEFT)
     return query.order_by(*_columns(identity, "n")) if ordered and seams.IN_ORDER else query
@@ -191,10 +190,10 @@ def _many(
         .else_(exp.Array(expressions=[exp.null()]))
     )
     positions = function("range", function("greatest", count.copy(), number(1)))
-    named = exp.select(
+    naming = exp.select(
         *_columns(identity, ALIAS),
-        _as(exp.Anonymous(this="unnest", expressions=[filled]), REFERENCE),
-        _as(exp.Anonymous(this="unnest", expressions=[positions]), AT),
+        named(unnested(filled), REFERENCE),
+        named(unnested(positions), AT),
     ).from_(rows.copy().as_(ALIAS))
     found = exp.EQ(this=column(REFERENCE, "n"), expression=column(KEY, "r"))
     unfound = exp.and_(
@@ -204,8 +203,10 @@ def _many(
         this=_listed(cast(column(REFERENCE, "n"), "VARCHAR")), expression=exp.Where(this=unfound)
     )
     query = exp.select(
-        *_columns(identity, "n"), _as(_listed(column(DOCUMENT, "r")), DOCUMENT), _as(missing, LOST)
-    ).from_(named.subquery("n"))
+        *_columns(identity, "n"),
+        named(_listed(column(DOCUMENT, "r")), DOCUMENT),
+        named(missing, LOST),
+    ).from_(naming.subquery("n"))
     query = query.join(documents.subquery("r"), on=found, join_type=seams.LEFT)
     query = query.group_by(*_columns(identity, "n"))
     return query.order_by(*_columns(identity, "n")) if ordered and seams.IN_ORDER else query
@@ -230,13 +231,9 @@ def _all(beside: Sequence[_Side]) -> exp.Expr:
     # Behind a LIMIT, DuckDB goes on with rows of the other sides alone, which nobody gets.
     over = column(ROW, ALIAS).is_(exp.null())
     checked = exp.case().when(exp.or_(over, same), column(ROW, ALIAS)).else_(broken)
-    star = exp.Star(replace=[_as(checked, ROW)])
+    star = exp.Star(replace=[named(checked, ROW)])
     return exp.Column(this=star, table=exp.to_identifier(ALIAS))
 
 
 def _columns(names: Sequence[str], alias: str) -> list[exp.Expr]:
     return [column(name, alias) for name in names]
-
-
-def _as(value: exp.Expr, name: str) -> exp.Expr:
-    return exp.alias_(value, name, quoted=True)

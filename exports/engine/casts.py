@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from sqlglot import exp
 
+from exports.query.expressions import each_of, exists, field, function, struct, variable
 from exports.query.schema import Kind, Property
 
 Wanted = Callable[[Property], bool]
@@ -34,36 +35,25 @@ def changed(
 
     if wanted(node):
         return change(value)
-    each = exp.to_identifier(f"_b{depth}")
-    entry = exp.Column(this=each)
+    name = f"_b{depth}"
+    entry = variable(name)
     if node.kind is Kind.LIST:
-        return _transformed(value, each, inner(entry, node.element, 1))
+        return _transformed(value, name, inner(entry, node.element, 1))
     if node.kind is Kind.MAP:
         key, content = node.children
-        parts = {"key": _part(entry, key), "value": inner(_part(entry, content), content, 1)}
-        entries = exp.Anonymous(this="map_entries", expressions=[value])
-        made = _transformed(entries, each, _packed(parts))
-        return exp.Anonymous(this="map_from_entries", expressions=[made])
-    struct = _packed({child.name: inner(_part(value, child), child) for child in node.children})
-    return exp.case().when(value.copy().is_(exp.null()).not_(), struct)
+        key_value = {
+            "key": field(entry, key.name),
+            "value": inner(field(entry.copy(), content.name), content, 1),
+        }
+        made = _transformed(function("map_entries", value), name, struct(key_value))
+        return function("map_from_entries", made)
+    parts = {each.name: inner(field(value.copy(), each.name), each) for each in node.children}
+    return exp.case().when(exists(value.copy()), struct(parts))
 
 
 def _holds(node: Property, wanted: Wanted) -> bool:
     return wanted(node) or any(_holds(child, wanted) for child in node.children)
 
 
-def _transformed(value: exp.Expr, each: exp.Identifier, made: exp.Expr) -> exp.Expr:
-    return exp.func("list_transform", value, exp.Lambda(this=made, expressions=[each.copy()]))
-
-
-def _part(value: exp.Expr, node: Property) -> exp.Expr:
-    name = exp.Literal.string(node.name)
-    return exp.Anonymous(this="struct_extract", expressions=[value.copy(), name])
-
-
-def _packed(fields: dict[str, exp.Expr]) -> exp.Expr:
-    pairs = [
-        exp.PropertyEQ(this=exp.to_identifier(name, quoted=True), expression=value)
-        for name, value in fields.items()
-    ]
-    return exp.Anonymous(this="struct_pack", expressions=pairs)
+def _transformed(value: exp.Expr, name: str, made: exp.Expr) -> exp.Expr:
+    return function("list_transform", value, each_of(name, made))

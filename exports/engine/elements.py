@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from sqlglot import exp
 
-from exports.query.expressions import column, field, function
+from exports.query.expressions import ALIAS, column, field, function, named, unnested
 from exports.query.reach import INDEX, PARENT, VALUE
 from exports.query.schema import Kind
 from exports.sources.relation import ROW
@@ -14,7 +14,6 @@ from exports.sources.relation import ROW
 if TYPE_CHECKING:
     from exports.query.schema import Property, Schema
 
-ALIAS = "d"
 ELEMENT = ".element"
 
 
@@ -39,7 +38,7 @@ def elements(rows: exp.Select, schema: Schema, path: str) -> tuple[exp.Select, t
         else:
             node = steps.pop(0)
             value = field(value, node.name)
-    return _named(rows, node, places), places
+    return _parts(rows, node, places), places
 
 
 def _opened(
@@ -48,25 +47,25 @@ def _opened(
     positions = function("range", exp.Length(this=value.copy()))
     opened = exp.select(
         *(column(each, ALIAS) for each in places),
-        _as(parent, PARENT),
-        _as(_rows_of(value), ELEMENT),
-        _as(_rows_of(positions), _index(len(places))),
+        named(parent, PARENT),
+        named(unnested(value), ELEMENT),
+        named(unnested(positions), _index(len(places))),
     ).from_(rows.subquery(ALIAS))
     there = column(ELEMENT, ALIAS).is_(exp.null()).not_()
     return exp.select("*").from_(opened.subquery(ALIAS)).where(there)
 
 
-def _named(rows: exp.Select, node: Property, places: tuple[str, ...]) -> exp.Select:
+def _parts(rows: exp.Select, node: Property, places: tuple[str, ...]) -> exp.Select:
     """The parts of each element under the names by which a request knows them."""
     element = column(ELEMENT, ALIAS)
-    parts = [_as(element, VALUE)]
+    parts = [named(element, VALUE)]
     if node.kind is Kind.STRUCT:
-        parts = [_as(field(element.copy(), each.name), each.name) for each in node.children]
+        parts = [named(field(element.copy(), each.name), each.name) for each in node.children]
     indices = [column(each, ALIAS) for each in places[1:]]
     index = indices[0] if len(indices) == 1 else exp.Array(expressions=indices)
     return exp.select(
         column(PARENT, ALIAS),
-        _as(index, INDEX),
+        named(index, INDEX),
         *parts,
         *(column(each, ALIAS) for each in places),
     ).from_(rows.subquery(ALIAS))
@@ -74,11 +73,3 @@ def _named(rows: exp.Select, node: Property, places: tuple[str, ...]) -> exp.Sel
 
 def _index(number: int) -> str:
     return f".index{number}"
-
-
-def _rows_of(value: exp.Expr) -> exp.Expr:
-    return exp.Anonymous(this="unnest", expressions=[value])
-
-
-def _as(value: exp.Expr, name: str) -> exp.Expr:
-    return exp.alias_(value, name, quoted=True)

@@ -10,8 +10,8 @@ from __future__ import annotations
 from sqlglot import exp
 
 from exports.engine import seams
+from exports.query.expressions import ALIAS
 
-ALIAS = "d"
 ENDLESS = 1 << 62  # rows
 
 

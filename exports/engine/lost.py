@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from sqlglot import exp
 
-from exports.query.expressions import column, field, function
+from exports.query.expressions import ALIAS, Home, column, each_of, field, function, variable
 
 if TYPE_CHECKING:
     from exports.query.follow import Following
 
-Home = Callable[[str], exp.Expr]  # the columns around, by their names
 Chain = tuple[tuple[str, bool], ...]  # the paths of references, and whether each is a list
 
-ALIAS = "d"
 LOST = ".lost"
 
 
@@ -51,6 +49,6 @@ def _lost(chain: Chain, home: Home) -> exp.Expr:
     documents = home(f".{path}")
     if not many:
         return _lost(tuple(rest), lambda name: field(documents.copy(), name))
-    each = exp.to_identifier(f"_l{len(rest)}")
-    inner = _lost(tuple(rest), lambda name: field(exp.Column(this=each.copy()), name))
-    return function("list_transform", documents, exp.Lambda(this=inner, expressions=[each]))
+    each = f"_l{len(rest)}"
+    inner = _lost(tuple(rest), lambda name: field(variable(each), name))
+    return function("list_transform", documents, each_of(each, inner))

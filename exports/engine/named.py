@@ -8,13 +8,22 @@ from typing import TYPE_CHECKING
 from sqlglot import exp
 
 from exports.engine.filenames import file_name
-from exports.query.expressions import column, each_of, field, function, variable
+from exports.query.expressions import (
+    ALIAS,
+    column,
+    each_of,
+    field,
+    function,
+    named,
+    struct,
+    unnested,
+    variable,
+)
 from exports.query.schema import Kind, Role
 
 if TYPE_CHECKING:
     from exports.query.schema import Property
 
-ALIAS = "d"
 KEY, FILES = "key", "files"
 
 
@@ -37,15 +46,15 @@ def listed(rows: exp.Select) -> exp.Select:
     """A row for each file, out of rows with their ``key`` and ``files``."""
     opened = exp.select(
         column(KEY, ALIAS),
-        exp.alias_(exp.Anonymous(this="unnest", expressions=[column(FILES, ALIAS)]), "file"),
+        named(unnested(column(FILES, ALIAS)), "file"),
     ).from_(rows.subquery(ALIAS))
     file = column("file", ALIAS)
     origin = field(file.copy(), "origin")
     return exp.select(
         column(KEY, ALIAS),
-        exp.alias_(field(file, "property"), "property"),
-        exp.alias_(origin, "origin"),
-        exp.alias_(file_name(origin.copy()), "name"),
+        named(field(file, "property"), "property"),
+        named(origin, "origin"),
+        named(file_name(origin.copy()), "name"),
     ).from_(opened.subquery(ALIAS))
 
 
@@ -67,12 +76,5 @@ def _origins(
 
 
 def _entries(path: str, origins: exp.Expr) -> exp.Expr:
-    pairs = {"property": exp.Literal.string(path), "origin": variable("_o")}
-    entry = exp.Anonymous(
-        this="struct_pack",
-        expressions=[
-            exp.PropertyEQ(this=exp.to_identifier(name), expression=value)
-            for name, value in pairs.items()
-        ],
-    )
+    entry = struct({"property": exp.Literal.string(path), "origin": variable("_o")})
     return function("list_transform", origins, each_of("_o", entry))

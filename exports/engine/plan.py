@@ -13,10 +13,10 @@ from exports.engine.lost import lost
 from exports.engine.named import FILES, KEY, files_of, listed
 from exports.engine.relation import JOINED, ROWS, Relation, relate
 from exports.engine.request import Format, Nested, SampleMethod
-from exports.engine.table import ALIAS, Column, Table, arrow_schema, columns_of, places
+from exports.engine.table import Column, Table, arrow_schema, columns_of, places
 from exports.query.columns import choose
 from exports.query.errors import Invalid
-from exports.query.expressions import cast, column, function
+from exports.query.expressions import ALIAS, cast, column, function, named
 from exports.query.follow import Following
 from exports.query.order import Order, ordering, parse
 from exports.query.reach import reading_schema
@@ -177,9 +177,7 @@ class _Rows:
 
     def table(self, name: str, columns: Sequence[Column], missing: Mapping[str, exp.Expr]) -> Table:
         identity, around = self.relation.places, self.request.around
-        values = [
-            exp.alias_(each, f".lost{n}", quoted=True) for n, each in enumerate(missing.values())
-        ]
+        values = [named(each, f".lost{n}") for n, each in enumerate(missing.values())]
         query = exp.select(*places(identity), *values, *(each.aliased for each in columns))
         return Table(
             name=f"{name}{EXTENSIONS[around]}" if around else name,

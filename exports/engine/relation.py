@@ -19,6 +19,7 @@ from exports.engine.filtering import filtered, kept
 from exports.engine.request import SampleMethod
 from exports.query.catalogue import PUBLIC
 from exports.query.condition import condition
+from exports.query.expressions import ALIAS
 from exports.query.lists import LongLists
 from exports.query.reach import prefix_parts
 from exports.query.schema import Kind
@@ -33,7 +34,6 @@ if TYPE_CHECKING:
     from exports.query.follow import Following
     from exports.query.schema import Schema
 
-ALIAS = "d"
 ROWS, JOINED = "rows", "joined"
 
 

@@ -14,15 +14,13 @@ from exports.engine.casts import base64, changed
 from exports.engine.filenames import file_name
 from exports.engine.files import FOLDER
 from exports.engine.request import Format, Nested
-from exports.query.expressions import column, field
+from exports.query.expressions import ALIAS, column, field, named
 from exports.query.schema import Kind, Role
 from exports.query.selection import selection
 
 if TYPE_CHECKING:
     from exports.engine.request import Request
     from exports.query.schema import Property, Schema
-
-ALIAS = "d"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +32,7 @@ class Column:
 
     @property
     def aliased(self) -> exp.Expr:
-        return exp.alias_(self.value, self.node.name, quoted=True)
+        return named(self.value, self.node.name)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

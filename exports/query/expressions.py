@@ -6,11 +6,15 @@ Only ``exp.and_``, ``exp.or_`` and ``exp.not_`` join conditions: they put the br
 from __future__ import annotations
 
 import functools
+from collections.abc import Callable, Mapping
 
 from sqlglot import exp
 from sqlglot.dialects.duckdb import DuckDB  # by name it would be loaded late, within a run
 
 from exports.query.schema import Kind, Property
+
+ALIAS = "d"  # by which a query knows the rows that it reads
+Home = Callable[[str], exp.Expr]  # the columns or fields around, by their names
 
 _NEVER_NULL = (exp.Is, exp.Boolean, exp.Exists, exp.Coalesce)
 
@@ -45,6 +49,25 @@ def cast(value: exp.Expr, sql: str) -> exp.Expr:
 
 def function(name: str, *values: exp.Expr) -> exp.Expr:
     return exp.func(name, *values, dialect=DuckDB)
+
+
+def named(value: exp.Expr, name: str) -> exp.Expr:
+    """The value as a column of this name."""
+    return exp.alias_(value, name, quoted=True)
+
+
+def struct(fields: Mapping[str, exp.Expr]) -> exp.Expr:
+    """A struct of these fields."""
+    pairs = [
+        exp.PropertyEQ(this=exp.to_identifier(name, quoted=True), expression=value)
+        for name, value in fields.items()
+    ]
+    return exp.Anonymous(this="struct_pack", expressions=pairs)
+
+
+def unnested(values: exp.Expr) -> exp.Expr:
+    """The elements of a list, one row each."""
+    return exp.Anonymous(this="unnest", expressions=[values])
 
 
 def number(value: int) -> exp.Expr:

@@ -2,19 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from sqlglot import exp
 
-from exports.query.expressions import cast, column, each_of, exists, field, function, variable
+from exports.query.expressions import (
+    ALIAS,
+    Home,
+    cast,
+    column,
+    each_of,
+    exists,
+    field,
+    function,
+    struct,
+    variable,
+)
 from exports.query.follow import document_of, holds_followed
 from exports.query.schema import Kind, Property, Schema
 from exports.query.scope import FOLLOWED
 
-Home = Callable[[str], exp.Expr]  # the properties of the document around, by their names
 
-
-def selection(schema: Schema, chosen: Sequence[Property], *, alias: str = "d") -> list[exp.Expr]:
+def selection(schema: Schema, chosen: Sequence[Property], *, alias: str = ALIAS) -> list[exp.Expr]:
     """The values of the chosen properties, in their order.
 
     A property that lost some of its fields is cast to the narrower type, which matches fields by
@@ -47,7 +56,7 @@ def _value(
         each.name: _value(each, home, f"{path}.{each.name}", field(here.copy(), each.name), depth)
         for each in node.children
     }
-    return packed(fields, here)
+    return _packed(fields, here)
 
 
 def _documents(node: Property, value: exp.Expr, depth: int) -> exp.Expr:
@@ -67,14 +76,9 @@ def _document(document: Property, value: exp.Expr, depth: int) -> exp.Expr:
         return field(value.copy(), name)
 
     fields = {each.name: _value(each, home, each.name, None, depth) for each in document.children}
-    return packed(fields, value)
+    return _packed(fields, value)
 
 
-def packed(fields: dict[str, exp.Expr], around: exp.Expr) -> exp.Expr:
+def _packed(fields: dict[str, exp.Expr], around: exp.Expr) -> exp.Expr:
     """A struct of the fields; null where ``around`` is."""
-    pairs = [
-        exp.PropertyEQ(this=exp.to_identifier(name, quoted=True), expression=value)
-        for name, value in fields.items()
-    ]
-    struct = exp.Anonymous(this="struct_pack", expressions=pairs)
-    return exp.case().when(exists(around.copy()), struct)
+    return exp.case().when(exists(around.copy()), struct(fields))
