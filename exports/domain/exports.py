@@ -12,7 +12,7 @@ from exports.domain.asking import asked_for
 from exports.domain.audit import audit_append
 from exports.domain.clock import database_now
 from exports.domain.errors import Conflict, IdempotencyMismatch, NotFound
-from exports.domain.plans import FIELDS, plan_freeze
+from exports.domain.plans import FIELDS, plan_freeze, request_told
 from exports.domain.requests import default_label
 from exports.models import ACTIVE, Export, IdempotencyKey, Right, Scope, State
 from exports.wakeups import wake
@@ -147,13 +147,7 @@ def _told(export: Export) -> dict[str, Any]:
     return {
         "label": export.label,
         "collection": export.collection.name,
-        "format": export.format,
-        "where": export.where,
-        "principal": export.principal.name if export.principal else "",
-        **{name: getattr(export, name) for name in FIELDS},
-        "sample_seed": export.sample_seed,
-        "csv": export.csv,
-        "file_name": export.file_name,
+        **request_told(export),
     }
 
 

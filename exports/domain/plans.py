@@ -92,7 +92,7 @@ def plan_freeze(made: Plan) -> dict[str, Any]:
     catalogue = made.relation.catalogue
     return {
         "collections": {each: catalogue[each].schema.version for each in made.relation.collections},
-        "where": to_json(made.request.where or EVERYTHING),
+        "where": to_json(made.request.where),
     }
 
 
@@ -116,6 +116,19 @@ def plan_thaw(export: Export, collections: Iterable[Collection]) -> Plan:
 def request_thaw(frozen: Mapping[str, Any]) -> Node:
     """The filter's tree out of a frozen request."""
     return from_json(frozen["where"])
+
+
+def request_told(export: Export) -> dict[str, Any]:
+    """The request as it was asked, for those who read of it later."""
+    return {
+        "format": export.format,
+        "where": export.where,
+        "principal": export.principal.name if export.principal else "",
+        **{name: getattr(export, name) for name in FIELDS},
+        "sample_seed": export.sample_seed,
+        "csv": export.csv,
+        "file_name": export.file_name,
+    }
 
 
 def format_named(name: str) -> Format:

@@ -6,8 +6,6 @@ import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from exports.engine.request import Compression
-
 if TYPE_CHECKING:
     from exports.engine.plan import Plan
     from exports.engine.request import Request
@@ -29,7 +27,7 @@ NOTHING = Sample()
 
 def text_size(request: Request, sample: Sample, count: int) -> int | None:
     """The bytes of a text file of ``count`` rows; None when it is compressed."""
-    if request.archive or request.compression not in (None, Compression.NONE):
+    if request.archive or request.around:
         return None
     return sample.header + sample.bytes * count // max(sample.rows, 1)
 

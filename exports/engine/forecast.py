@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from threading import Event, Thread
-from time import monotonic
 from typing import TYPE_CHECKING
 
 import duckdb
+
+from exports.engine.watch import watched
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -16,8 +17,6 @@ if TYPE_CHECKING:
     from exports.engine.plan import Plan
     from exports.engine.progress import Progress
     from exports.engine.reader import Reader
-
-PATIENCE = 0.05  # seconds between two attempts to interrupt
 
 
 @contextmanager
@@ -33,26 +32,23 @@ def forecast(plan: Plan, reader: Reader, progress: Progress, limits: Limits) -> 
         yield
         return
     over = Event()
-    watch = Thread(target=_watch, args=(plan, reader, progress, limits, over), name="forecast")
-    watch.start()
+    waiting = Thread(target=_wait, args=(plan, reader, progress, limits, over), name="forecast")
+    waiting.start()
     try:
         yield
     finally:
         over.set()
-        watch.join()
+        waiting.join()
 
 
-def _watch(plan: Plan, reader: Reader, progress: Progress, limits: Limits, over: Event) -> None:
+def _wait(plan: Plan, reader: Reader, progress: Progress, limits: Limits, over: Event) -> None:
     if over.wait(limits.count_after):
         return
-    with reader.cursor() as cursor:
-        counting = Thread(target=_count, args=(plan, cursor, progress), name="count")
-        counting.start()
-        until = monotonic() + limits.count_for
-        while counting.is_alive():
-            counting.join(PATIENCE)
-            if over.is_set() or monotonic() > until:
-                cursor.interrupt()
+    with (
+        reader.cursor() as cursor,
+        watched(cursor.interrupt, stop=over, seconds=limits.count_for),
+    ):
+        _count(plan, cursor, progress)
 
 
 def _count(plan: Plan, cursor: duckdb.DuckDBPyConnection, progress: Progress) -> None:

@@ -46,9 +46,6 @@ class Plan:
     :ivar data: the file of the rows. :ivar vectors: that of their vectors, if they are wanted.
     :ivar files: the query of the files that the rows name, if they are to come along.
     :ivar count: the query of how many rows there will be; empty when every document is taken.
-    :ivar found: the query of the documents of all rows, by their places, without a sample or an
-        order; it reads no more than finding them needs. :ivar picks: the same of the rows that
-        are written, in their order, however many they are.
     :ivar sample: makes the table of the rows of a random sample; empty for no such sample.
     :ivar parent: the query that counts the one document whose elements are wanted, or empty.
     :ivar archive: the name of the zip into which everything goes, or empty.
@@ -62,12 +59,24 @@ class Plan:
     vectors: Table | None
     files: str
     count: str
-    found: str
-    picks: str
     sample: str
     parent: str
     archive: str
     sorts: bool
+    _rows: _Rows
+
+    @property
+    def found(self) -> str:
+        """The query of the documents of all rows, by their places, without a sample or an order.
+
+        It reads no more than finding them needs.
+        """
+        return self._rows.found()
+
+    @property
+    def picks(self) -> str:
+        """The same of the rows that are written, in their order, however many they are."""
+        return self._rows.picks()
 
     @property
     def lists(self) -> tuple[LongList, ...]:
@@ -110,12 +119,11 @@ def plan(request: Request, catalogue: Catalogue) -> Plan:
         vectors=_vectors(rows, catalogue) if request.include_vectors else None,
         files=_files(rows, chosen) if request.export_files else "",
         count=rows.count(),
-        found=rows.found(),
-        picks=rows.picks(),
         sample=rows.sample(),
         parent=_parent(relation),
         archive=f"{_named(catalogue, request)}.zip" if request.archive else "",
         sorts=bool(orders),
+        _rows=rows,
     )
 
 
@@ -124,7 +132,7 @@ def _following(
 ) -> Following:
     following = Following()
     following.write(chosen)
-    for path in paths_of(request.where or EVERYTHING):
+    for path in paths_of(request.where):
         following.add(Scope(schema).steps(path))
     for each in orders:
         following.add(each.steps)
@@ -186,7 +194,6 @@ class _Rows:
             arrow=arrow_schema(columns, self.request),
             places=identity,
             lost=tuple(missing),
-            keys=len(self.relation.schema.keys),
         )
 
     def of(self, query: exp.Select) -> exp.Select:
@@ -206,7 +213,7 @@ class _Rows:
 
     def count(self) -> str:
         asked = self.request.where, self.request.prefix, self.request.identities
-        if asked in ((None, "", None), (EVERYTHING, "", None)):
+        if asked == (EVERYTHING, "", None):
             return ""
         return text(self._filtered(exp.select("count(*)").from_(self._base)))
 

@@ -107,7 +107,7 @@ def relate(
     if path:
         rows, places = elements(rows, entry.schema, path)
     where = _where(request, schema, lists)
-    if where is not None and not _goes_through(request, schema):
+    if where is not None and not (following.behind and _goes_through(request, schema)):
         rows, where = filtered(rows, where), None
     if following.behind or request.sample_method is SampleMethod.RANDOM:
         rows = kept(rows)
@@ -126,7 +126,7 @@ def relate(
 
 
 def _where(request: Request, schema: Schema, lists: LongLists) -> exp.Expr | None:
-    if request.where is None or request.where == EVERYTHING:
+    if request.where == EVERYTHING:
         return None
     return condition(request.where, schema, alias=ALIAS, lists=lists).where
 
@@ -134,8 +134,7 @@ def _where(request: Request, schema: Schema, lists: LongLists) -> exp.Expr | Non
 def _goes_through(request: Request, schema: Schema) -> bool:
     """Whether the filter asks about what lies behind a reference."""
     scope = Scope(schema)
-    paths = paths_of(request.where or EVERYTHING)
-    return any(step.followed for path in paths for step in scope.steps(path))
+    return any(step.followed for path in paths_of(request.where) for step in scope.steps(path))
 
 
 def restricted(

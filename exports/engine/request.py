@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
+from exports.query.tree import EVERYTHING
+
 if TYPE_CHECKING:
     from exports.query.tree import Node
 
@@ -91,7 +93,7 @@ class Request:
     :param paths: dot paths in the order wanted; empty means all that is not optional.
     :param include: optional properties to add.
     :param expand: references to replace by the documents that they name.
-    :param where: the filter; None takes every document.
+    :param where: the filter.
     :param order_by: paths, with ``-`` in front for descending; empty keeps the source's order.
     :param identities: those of the principal as whom it runs; None when nobody restricts it.
     :param prefix: the path of a list whose elements to write, one row each; before its last
@@ -111,7 +113,7 @@ class Request:
     paths: tuple[str, ...] = ()
     include: tuple[str, ...] = ()
     expand: tuple[str, ...] = ()
-    where: Node | None = None
+    where: Node = EVERYTHING
     order_by: tuple[str, ...] = ()
     identities: tuple[str, ...] | None = None
     prefix: str = ""

@@ -52,7 +52,6 @@ class Table:
     arrow: pa.Schema
     places: tuple[str, ...]
     lost: tuple[str, ...] = ()
-    keys: int = 1
 
     @property
     def texts(self) -> frozenset[str]:

@@ -185,7 +185,7 @@ class _Chooser:
         self.followed.add(path)
         properties = self.scope.behind(path).schema.properties
         wishes = _completed(properties, wish) if wish.whole else wish.named
-        children = tuple(map(_foreign, self.chosen(properties, wishes, f"{path}.")))
+        children = self.chosen(properties, wishes, f"{path}.")
         document = shaped(replace(node, kind=Kind.STRUCT, children=()), children)
         if node.kind is not Kind.LIST:
             return document
@@ -199,12 +199,6 @@ class _Chooser:
             f"put {path!r} into 'expand'."
         )
         return Invalid(at, message)
-
-
-def _foreign(node: Property) -> Property:
-    """The property of another collection: the files that it names do not come along."""
-    role = None if node.role is Role.FILE else node.role
-    return replace(node, role=role, children=tuple(map(_foreign, node.children)))
 
 
 def _completed(properties: Iterable[Property], wish: _Wish) -> dict[str, _Wish]:

@@ -39,7 +39,8 @@ class Links:
         if len(chain) > DEEP + 1:
             raise Invalid(at, f"{path!r} lies more than {DEEP} references deep. Follow fewer.")
         self._check_keys(reference, entry.schema, path, at)
-        return replace(entry.schema, links=Links(self.catalogue, chain))
+        properties = tuple(map(_foreign, entry.schema.properties))
+        return replace(entry.schema, properties=properties, links=Links(self.catalogue, chain))
 
     def _check_keys(self, reference: Property, target: Schema, path: str, at: str) -> None:
         held = reference.element if reference.kind is Kind.LIST else reference
@@ -50,6 +51,12 @@ class Links:
                 f"and the keys it refers to are of the type {key.kind.value}."
             )
             raise Invalid(at, message)
+
+
+def _foreign(node: Property) -> Property:
+    """The property of another collection: the files that it names do not come along."""
+    role = None if node.role is Role.FILE else node.role
+    return replace(node, role=role, children=tuple(map(_foreign, node.children)))
 
 
 def reading_schema(catalogue: Catalogue, collection: str, prefix: str = "") -> Schema:

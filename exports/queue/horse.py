@@ -18,7 +18,7 @@ from exports.domain.access import caller_in
 from exports.domain.claims import Claim, Fenced, export_claim, something_waits
 from exports.domain.errors import Forbidden
 from exports.domain.keys import key_holds
-from exports.domain.plans import FIELDS, plan_thaw
+from exports.domain.plans import plan_thaw, request_told
 from exports.domain.principals import PrincipalInvalid
 from exports.domain.reasons import REASONS
 from exports.domain.runs import run_fail, run_publish
@@ -148,7 +148,9 @@ def _write(
     )
     progress.step = Step.PUBLISHING
     files = [_file(claim, each) for each in result.files]
-    manifest = build(made, result, export=_told(claim), request=_request_told(export))
+    manifest = build(
+        made, result, export=_told(claim), request={**request_told(export), "frozen": export.frozen}
+    )
     writer = store.create(f"{claim.prefix}/{MANIFEST}")
     writer.write(manifest)
     writer.close()
@@ -224,18 +226,6 @@ def _told(claim: Claim) -> dict[str, Any]:
         "created_by": export.created_by.email,
         "created_at": export.created_at.isoformat(),
         "started_at": export.started_at.isoformat() if export.started_at else None,
-    }
-
-
-def _request_told(export: Export) -> dict[str, Any]:
-    return {
-        "format": export.format,
-        "where": export.where,
-        "principal": export.principal.name if export.principal else "",
-        **{name: getattr(export, name) for name in FIELDS},
-        "sample_seed": export.sample_seed,
-        "csv": export.csv,
-        "frozen": export.frozen,
     }
 
 

@@ -130,13 +130,8 @@ class _Reader:
             target = Scope(self.schema).behind(path).schema
         except Invalid:
             return ()
-        properties = (_foreign(each) for each in target.properties if each.role is not Role.VECTOR)
+        properties = (each for each in target.properties if each.role is not Role.VECTOR)
         return replace(self, through=path).read(properties, path, left_out=left_out)
-
-
-def _foreign(node: Property) -> Property:
-    """The property of another collection: the files that it names do not come along."""
-    return replace(node, role=None) if node.role is Role.FILE else node
 
 
 def _type(node: Property) -> str:

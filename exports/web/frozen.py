@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from exports.domain.plans import FIELDS, request_thaw
+from exports.domain.plans import request_thaw, request_told
 from exports.query.tree import EVERYTHING, UnknownTreeVersion
 from exports.web.sentence import sentence
 
@@ -39,15 +39,10 @@ def request_text(export: Export) -> str:
         "label": export.label,
         "description": export.description,
         "collection": export.collection.name,
-        "format": export.format,
-        "where": export.where,
-        "principal": export.principal.name if export.principal else "",
-        **{name: getattr(export, name) for name in FIELDS},
-        "csv": export.csv,
-        "file_name": export.file_name,
+        **request_told(export),
     }
-    if export.sample_method == "random":
-        asked["sample_seed"] = export.sample_seed
+    if export.sample_method != "random":
+        del asked["sample_seed"]
     return pretty(telling(asked))
 
 

@@ -49,6 +49,7 @@ def test_what_is_saved_unchanged_stays_so(as_ada: Browser, ua: Principal) -> Non
 
     ua.refresh_from_db()
     assert (ua.name, ua.identities) == ("United", ["a b", "ü", '"'])
+    assert "Changed the principal “United”." in as_ada.get(LIST)
     assert one(html, "textarea", name="identities").text == 'a b ü "'
 
 

@@ -54,11 +54,11 @@ def principal(request: PageRequest, namespace: str, principal: str) -> HttpRespo
     form = PrincipalForm(request.POST or None, initial=kept)
     if form.is_valid():
         try:
-            principal_change(found, actor=caller.actor, **form.given)
+            changed = principal_change(found, actor=caller.actor, **form.given)
         except InvalidRequest as refusal:
             form.refuse(refusal)
         else:
-            messages.success(request, f"Changed the principal “{found.name}”.")
+            messages.success(request, f"Changed the principal “{changed.name}”.")
             return redirect("web:principals", namespace)
     form.focus()
     shown = caller.principal(principal)
