@@ -7,14 +7,14 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Generator, Iterable
     from concurrent.futures import Future
 
 A = TypeVar("A")
 B = TypeVar("B")
 
 
-def side_by_side(work: Callable[[A], B], items: Iterable[A], count: int) -> Iterator[B]:
+def side_by_side(work: Callable[[A], B], items: Iterable[A], count: int) -> Generator[B]:
     """The results of ``work`` on each item, in order, on so many threads.
 
     No more than ``count`` items are taken before the result of the first of them is wanted.
