@@ -106,7 +106,8 @@ def test_the_files_of_a_cancelled_run_are_left_until_its_lease_is_over(
     export_cancel(admin, claim.export)
 
     reconcile_once()
-    assert len(files_of(claim.export)) == 1
+    left = f"{claim.prefix}/data.parquet"
+    assert files_of(claim.export) == [left, f"{left}.key"]
 
     Export.objects.update(lease_until=timezone.now() - timedelta(seconds=1))
     reconcile_once()
