@@ -121,7 +121,7 @@ def _clear_again(store: SealedStore, keys: list[str]) -> None:
         try:
             store.size(key)
         except KeyMissing:
-            Export.objects.filter(uid=key.split("/")[1]).update(cleared_at=None)
+            Export.objects.filter(uid__in=key.split("/")[1:2]).update(cleared_at=None)
         except Tampered:
             continue
 
@@ -129,7 +129,7 @@ def _clear_again(store: SealedStore, keys: list[str]) -> None:
 def _reseal_signing_keys(keys: MasterKeys, done: Rotation) -> None:
     for each in SigningKey.objects.all():
         try:
-            sealed = keys.reseal(b64decode(each.private), each.uid.encode())
+            sealed = keys.reseal(b64decode(each.private), f"signing key {each.uid}".encode())
         except (Tampered, MasterKeyWrong):
             done.damaged.add(each.uid)
             continue

@@ -79,6 +79,9 @@ class SealedStore:
         """All that lies below a prefix, in order: files, their keys, and what was never closed."""
         return self._inner.list(prefix)
 
+    def link(self, _key: str, _seconds: int, *, name: str, content_type: str) -> None:
+        """None: whoever holds the encrypted files cannot hand them out."""
+
     def free_bytes(self) -> int | None:
         """How much more can be stored; None when there is no telling."""
         return self._inner.free_bytes()
@@ -142,7 +145,7 @@ class SealedWriter:
         """
         if self._closed:
             raise ValueError("the writer is closed")
-        view = memoryview(data)
+        view = memoryview(data).cast("B")  # Arrow's bytes are signed, which the cipher refuses
         if self._rest:
             missing = PLAIN - len(self._rest)
             self._rest += view[:missing]

@@ -225,14 +225,15 @@ def test_nothing_is_forgotten_while_something_cannot_be_opened() -> None:
 
 def test_the_keys_that_sign_are_sealed_anew() -> None:
     key = SigningKey(public="")
-    key.private = b64encode(master_keys().seal(b"private", key.uid.encode())).decode()
+    about = f"signing key {key.uid}".encode()
+    key.private = b64encode(master_keys().seal(b"private", about)).decode()
     key.save()
 
     assert master_key_rotate(SYSTEM).resealed == 1
     master_keys_forget(SYSTEM)
 
     key.refresh_from_db()
-    assert master_keys().unseal(b64decode(key.private), key.uid.encode()) == b"private"
+    assert master_keys().unseal(b64decode(key.private), about) == b"private"
 
 
 def test_keys_of_the_environment_are_put_first_by_the_operator(settings: Any) -> None:

@@ -12,6 +12,7 @@ from django.urls import reverse
 from exports.domain.errors import DomainError
 from exports.domain.exports import export_create
 from exports.domain.requests import request_parse
+from exports.management.commands.store import BACK_UP
 from exports.management.group import Group, GroupFailed, stop_on_signals
 from exports.management.service import CannotStart, check_port, lock_var, start_all
 from exports.management.setup import Ready, set_up
@@ -72,9 +73,7 @@ class Command(BaseCommand):
         self.stdout.write(f"State     {settings.VAR_DIR}")
         if ready.key_made:
             self.stdout.write(f"\nThe master key was made: {settings.MASTER_KEY_FILE}")
-            self.stdout.write(
-                "Back it up now, apart from the store: without it no result can be read."
-            )
+            self.stdout.write(BACK_UP)
         self.stdout.write("\nCtrl-C stops everything.")
         self.stdout.flush()
 
