@@ -29,7 +29,7 @@ from exports.domain.people import namespace_create
 from exports.domain.principals import principal_create
 from exports.domain.requests import request_parse
 from exports.domain.runs import run_publish
-from exports.domain.storage import result_store
+from exports.domain.storage import result_store, store_check
 from exports.models import Collection, Export, ExportFile, Namespace, Principal, State, User
 from exports.models.triggers import triggers_install, triggers_remove
 from exports.sources.register import register
@@ -51,6 +51,12 @@ WEEK = timedelta(days=7)
 def _passwords_are_cheap() -> None:
     """Half a second for each person of the cast would be most of the time that the tests take."""
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _the_store_is_begun() -> None:
+    """As the first process does that starts: the next ones find whose store it is."""
+    store_check()
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -9,6 +9,7 @@ import atexit
 import os
 import shutil
 import tempfile
+from base64 import b64encode
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -32,6 +33,7 @@ def _prepare() -> None:
     (VAR / "sources").mkdir()
     os.environ["WAYBILL_VAR"] = str(VAR)
     os.environ["WAYBILL_SOURCE_ROOTS"] = f"{VAR}/sources"
+    (VAR / "master_key").write_text(b64encode(os.urandom(32)).decode())
     os.environ["WAYBILL_PULSE"] = "0.1"
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"  # playwright runs an event loop
     os.environ["REDIS_URL"] = _running.enter_context(services.valkey(VAR))

@@ -4,10 +4,15 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from config.env import BASE_DIR, folder, names
+from config.env import BASE_DIR, flag, folder, names, text
 
 VAR_DIR = folder("WAYBILL_VAR", BASE_DIR / "var")
 STORE_DIR = folder("WAYBILL_STORE", VAR_DIR / "store")
+# Results are encrypted; each file has a key of its own, which a master key seals. That one is in
+# the environment (several: the first one seals, all of them open), or in a file.
+STORE_ENCRYPTED = flag("WAYBILL_ENCRYPT", default=True)
+MASTER_KEY = text("WAYBILL_MASTER_KEY")
+MASTER_KEY_FILE = Path(text("WAYBILL_MASTER_KEY_FILE", str(VAR_DIR / "master_key"))).expanduser()
 SCRATCH_DIR = folder("WAYBILL_SCRATCH", VAR_DIR / "scratch")
 
 # Collections may lie under these folders only, links resolved; a list separated by colons. The

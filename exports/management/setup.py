@@ -1,4 +1,4 @@
-"""Makes a fresh state folder ready: database, sample, the first administrator."""
+"""Makes a fresh state folder ready: master key, database, sample, the first administrator."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from exports.domain.access import Caller, caller_for
 from exports.domain.audit import SYSTEM
 from exports.domain.members import member_add
 from exports.domain.people import password_make
+from exports.domain.storage import master_key_make, store_check
 from exports.management.sample import sample_load
 from exports.models import Role, User
 
@@ -26,11 +27,15 @@ ADMIN = "admin@example.org"
 
 @dataclass(frozen=True, slots=True)
 class Ready:
-    """What was made ready: the workspace, its administrator, and his first password."""
+    """What was made ready: the workspace, its administrator, and his first password.
+
+    :ivar key_made: the master key is new, and wants to be backed up.
+    """
 
     namespace: Namespace
     admin: User
     password: str
+    key_made: bool = False
 
     @property
     def caller(self) -> Caller:
@@ -38,12 +43,17 @@ class Ready:
 
 
 def set_up() -> Ready:
-    """Everything that a first start needs; what is there already is kept."""
+    """Everything that a first start needs; what is there already is kept.
+
+    :raises StoreError: the store cannot be used with these settings; the text says why.
+    """
+    key_made = master_key_make()
+    store_check()
     call_command("migrate", verbosity=0, interactive=False)
     call_command("createcachetable", verbosity=0)
     namespace, _ = sample_load(actor=SYSTEM)
     admin, password = _administrator(namespace)
-    return Ready(namespace, admin, password)
+    return Ready(namespace, admin, password, key_made)
 
 
 def _administrator(namespace: Namespace) -> tuple[User, str]:

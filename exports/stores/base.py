@@ -10,6 +10,18 @@ if TYPE_CHECKING:
     from exports.engine.sink import Writer
 
 
+class Pieces(Protocol):
+    """The bytes of a file that is being read, piece by piece."""
+
+    def __iter__(self) -> Iterator[bytes]: ...
+
+    def __next__(self) -> bytes: ...
+
+    def close(self) -> None:
+        """Read no further; more often than once is fine."""
+        ...
+
+
 class Store(Protocol):
     """Files under keys such as ``namespace/export/attempt/name``, written once."""
 
@@ -20,8 +32,8 @@ class Store(Protocol):
         """
         ...
 
-    def open(self, key: str, start: int = 0, end: int | None = None) -> Iterator[bytes]:
-        """The bytes of a file from ``start`` up to, not including, ``end``, in chunks.
+    def open(self, key: str, start: int = 0, end: int | None = None) -> Pieces:
+        """The bytes of a file from ``start`` up to, not including, ``end``.
 
         :raises KeyMissing: there is none.
         """
@@ -44,4 +56,12 @@ class Store(Protocol):
 
     def free_bytes(self) -> int | None:
         """How much more can be stored; None when there is no telling."""
+        ...
+
+
+class BaseStore(Store, Protocol):
+    """A store that holds the bytes themselves."""
+
+    def replace(self, key: str, data: bytes) -> None:
+        """Put a small file in its place at once, over whatever is there."""
         ...

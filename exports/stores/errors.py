@@ -1,4 +1,4 @@
-"""What can be wrong with a key of a store; keys are made by us, so that these are our mistakes."""
+"""What can be wrong in a store: with the key of a file, with its bytes, with the master key."""
 
 from __future__ import annotations
 
@@ -17,3 +17,30 @@ class KeyTaken(StoreError):
 
 class KeyMissing(StoreError):
     """There is no file under the key."""
+
+
+class Tampered(StoreError):
+    """What lies in the store is not what was written: cut, swapped, joined or altered."""
+
+    def __init__(self, key: str) -> None:
+        super().__init__(f"{key} is not as it was written: it was cut, swapped or altered.")
+
+
+class MasterKeyMissing(StoreError):
+    """There is no master key, so that nothing can be sealed or opened."""
+
+
+class MasterKeyInvalid(StoreError):
+    """What should be a master key is none."""
+
+
+class MasterKeyWrong(StoreError):
+    """Something was sealed with a master key that is not at hand."""
+
+
+class MasterKeyBusy(StoreError):
+    """Somebody else is changing the master keys."""
+
+
+class StoreUnfit(StoreError):
+    """The store holds files of another kind than the settings say: sealed ones, or plain ones."""

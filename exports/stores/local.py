@@ -6,6 +6,8 @@ import os
 import re
 import shutil
 import sys
+import tempfile
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from exports.stores.errors import KeyInvalid, KeyMissing, KeyTaken
@@ -13,7 +15,6 @@ from exports.stores.errors import KeyInvalid, KeyMissing, KeyTaken
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from io import FileIO
-    from pathlib import Path
 
 PART = ".part"
 CHUNK = 1 << 20  # bytes
@@ -59,6 +60,13 @@ class LocalStore:
         except FileNotFoundError:
             raise KeyMissing(key) from None
         return Chunks(file, start, end)
+
+    def replace(self, key: str, data: bytes) -> None:
+        """Put a small file in its place at once, over whatever is there.
+
+        :raises OSError: the disk is full, or broken; what was there before is there still.
+        """
+        write_whole(self._path(key), data)
 
     def size(self, key: str) -> int:
         """The size of a file in bytes.
@@ -171,6 +179,28 @@ class Chunks:
     def close(self) -> None:
         self._left = 0
         self._file.close()
+
+
+def write_whole(path: Path, data: bytes) -> None:
+    """Write a small file of mode 0600: whoever reads it finds all of it, or what was there before.
+
+    It is on the disk when this returns; a crash can leave a ``.part`` beside it.
+
+    :raises OSError: the disk is full, or broken.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    descriptor, name = tempfile.mkstemp(PART, f"{path.name}.", path.parent)
+    part = Path(name)
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(descriptor)
+        part.rename(path)
+    except BaseException:
+        part.unlink(missing_ok=True)
+        raise
+    _sync(path.parent)
 
 
 def _removed(folder: Path) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import signal
+import stat
 import subprocess
 import sys
 import threading
@@ -12,7 +13,7 @@ import time
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
-from urllib.request import urlopen
+from urllib.request import Request, urlopen
 
 import pytest
 
@@ -85,6 +86,26 @@ def family_of(pid: int) -> dict[int, str]:
     return found
 
 
+def downloaded(env: dict[str, str], port: int, said: str) -> tuple[str, int]:
+    """The page of the first export, and the lines of its data, got with a key as a script does."""
+    asked = ["key_create", "--namespace", "demo", "--owner", "admin@example.org"]
+    made = subprocess.run(
+        [sys.executable, "manage.py", *asked],
+        cwd=BASE_DIR,
+        env=env,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=True,
+    )
+    page = re.search(rf"http://127.0.0.1:{port}/demo/exports/(exp_\w+)", said)
+    assert page
+    address = f"http://127.0.0.1:{port}/api/v1/exports/{page[1]}/files/data.jsonl"
+    request = Request(address, headers={"Authorization": f"Bearer {made.stdout.strip()}"})
+    with urlopen(request, timeout=10) as answer:
+        return page[0], answer.read().count(b"\n")
+
+
 def test_make_run_starts_everything_and_ctrl_c_stops_it(env: dict[str, str]) -> None:
     port = free_port()
     with up(env, port) as (process, lines):
@@ -92,6 +113,7 @@ def test_make_run_starts_everything_and_ctrl_c_stops_it(env: dict[str, str]) -> 
         said = "".join(lines)
         with urlopen(f"http://127.0.0.1:{port}/account/login/", timeout=5) as page:
             assert b"password" in page.read()
+        page, lines_of_data = downloaded(env, port, said)
         family = family_of(process.pid)
         running = " ".join(family.values())
         for name in ("valkey", "gunicorn", "worker", "reconcile"):
@@ -110,9 +132,17 @@ def test_make_run_starts_everything_and_ctrl_c_stops_it(env: dict[str, str]) -> 
         assert "runs already" in second.stderr
 
     assert "26,581 rows" in said
-    stored = re.search(r"(/.+data\.jsonl)", said)
-    assert stored
-    assert Path(stored[1]).read_bytes().count(b"\n") == 26_581
+    assert re.search(rf"\n  data.jsonl  [\d,]+ bytes\n(.*\n)*  download .* {page}\n", said)
+    assert lines_of_data == 26_581
+    key = Path(env["WAYBILL_VAR"], "master_key")
+    assert f"The master key was made: {key}\nBack it up now" in said
+    assert stat.S_IMODE(key.stat().st_mode) == 0o600
+    stored = [each for each in Path(env["WAYBILL_VAR"], "store").rglob("*") if each.is_file()]
+    assert sorted(each.name for each in stored) == [
+        *("data.jsonl", "data.jsonl.key", "manifest.json", "manifest.json.key"),
+        "waybill.keycheck",
+    ]
+    assert [each.name for each in stored if b"delay_minutes" in each.read_bytes()] == []
     assert re.search(r"E-mail +admin@example.org\nPassword +\S{12,}", said)
     assert process.returncode == 0
     assert [pid for pid in family if Path(f"/proc/{pid}").exists()] == []

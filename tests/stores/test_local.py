@@ -78,6 +78,24 @@ def test_nothing_is_overwritten(store: LocalStore) -> None:
     assert read(store, KEY) == b"first"
 
 
+def test_a_small_file_can_be_replaced(store: LocalStore, tmp_path: Path) -> None:
+    for data in (b"first", b"second"):
+        store.replace(KEY, data)
+        assert read(store, KEY) == data
+
+    assert list(store.list()) == [KEY]
+    assert (tmp_path / "store" / KEY).stat().st_mode & 0o077 == 0
+
+
+def test_what_cannot_be_replaced_stays(small_disk: LocalStore) -> None:
+    small_disk.replace(KEY, b"first")
+    with pytest.raises(OSError, match="No space left"):
+        small_disk.replace(KEY, bytes(4 << 20))
+
+    assert read(small_disk, KEY) == b"first"
+    assert list(small_disk.list()) == [KEY]
+
+
 def test_two_cannot_write_the_same(store: LocalStore) -> None:
     writer = store.create(KEY)
     with pytest.raises(KeyTaken):

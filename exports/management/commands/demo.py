@@ -18,6 +18,7 @@ from exports.management.group import Group, GroupFailed, stop_on_signals
 from exports.management.service import CannotStart, check_port, free_port, lock_var, start_all
 from exports.management.setup import set_up
 from exports.models import Scope
+from exports.stores.errors import StoreError
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser
@@ -84,7 +85,7 @@ class Command(BaseCommand):
                     self._show(Api(address, text), group)
                 finally:
                     key_revoke(key, actor=SYSTEM)
-        except (CannotStart, GroupFailed, DomainError) as error:
+        except (CannotStart, GroupFailed, DomainError, StoreError) as error:
             raise CommandError(str(error)) from error
         finally:
             group.end()

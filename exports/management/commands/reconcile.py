@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.core.management.base import BaseCommand
 
+from exports.management.ready import check_store
 from exports.queue.reconciler import reconcile_forever, reconcile_once
 
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ class Command(BaseCommand):
         parser.add_argument("--once", action="store_true", help="one round, then end")
 
     def handle(self, *args: Any, **options: Any) -> None:
+        check_store()
         if options["once"]:
             self.stdout.write(str(reconcile_once()))
             return

@@ -7,14 +7,17 @@ from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
+from django.urls import reverse
 
 from exports.domain.errors import DomainError
 from exports.domain.exports import export_create
 from exports.domain.requests import request_parse
+from exports.management.commands.store import BACK_UP
 from exports.management.group import Group, GroupFailed, stop_on_signals
 from exports.management.service import CannotStart, check_port, lock_var, start_all
 from exports.management.setup import Ready, set_up
 from exports.models import Export, State
+from exports.stores.errors import StoreError
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser
@@ -47,7 +50,7 @@ class Command(BaseCommand):
                     self._greet(ready, address, export)
                 group.watch()
                 self.stdout.write("Stopping.")
-        except (CannotStart, GroupFailed, DomainError) as error:
+        except (CannotStart, GroupFailed, DomainError, StoreError) as error:
             raise CommandError(str(error)) from error
         finally:
             group.end()
@@ -58,12 +61,19 @@ class Command(BaseCommand):
             f"  it is {export.get_state_display().lower()}, {export.rows_done:,} rows"
         )
         for file in export.files.order_by("pk"):
-            self.stdout.write(f"  {settings.STORE_DIR / file.key}  {file.bytes:,} bytes")
+            self.stdout.write(f"  {file.name}  {file.bytes:,} bytes")
+        page = reverse("web:export", args=[ready.namespace.slug, export.uid])
+        self.stdout.write(f"  download them at {address}{page}")
+        if settings.STORE_ENCRYPTED:
+            self.stdout.write(f"  they lie encrypted in {settings.STORE_DIR}")
         self.stdout.write(f"\nWaybill   {address}")
         self.stdout.write(f"E-mail    {ready.admin.email}")
         password = ready.password or "the one you set"
         self.stdout.write(f"Password  {password}")
         self.stdout.write(f"State     {settings.VAR_DIR}")
+        if ready.key_made:
+            self.stdout.write(f"\nThe master key was made: {settings.MASTER_KEY_FILE}")
+            self.stdout.write(BACK_UP)
         self.stdout.write("\nCtrl-C stops everything.")
         self.stdout.flush()
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
+from exports.management.ready import check_store
 from exports.queue.worker import preload, work_until_asked
 
 
@@ -15,5 +16,6 @@ class Command(BaseCommand):
     requires_system_checks = []
 
     def handle(self, *args: Any, **options: Any) -> None:
+        check_store()
         preload()
         work_until_asked()
