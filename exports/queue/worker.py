@@ -27,6 +27,9 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
+# Seconds. What Redis knows of a killed worker goes a minute after this.
+_SEEN = 60
+
 
 class ExportWorker(Worker):
     """Takes wake-ups from one queue. With more than one, RQ can lose a job it took."""
@@ -46,6 +49,7 @@ class ExportWorker(Worker):
             # RQ's own command takes pickle, whatever the queue says.
             serializer=JSONSerializer,
             default_result_ttl=0,
+            worker_ttl=_SEEN,
         )
         self.log_result_lifespan = False
 
