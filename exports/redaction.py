@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING
-from urllib.parse import unquote, urlsplit
+from urllib.parse import parse_qs, unquote, urlsplit
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -66,13 +66,15 @@ def secrets_of(environment: Mapping[str, str]) -> Iterator[str]:
         if re.search(rf"(?i){_NAMES}", name):
             yield value
             yield from re.split(r"[\s,]+", value)
-        elif "://" in value and (password := _password(value)):
-            yield password
-            yield unquote(password)
+        elif "://" in value:
+            for password in _passwords(value):
+                yield from (password, unquote(password))
 
 
-def _password(address: str) -> str | None:
+def _passwords(address: str) -> list[str]:
+    """Before the host, or in the query."""
     try:
-        return urlsplit(address).password
+        parts = urlsplit(address)
+        return [*filter(None, [parts.password]), *parse_qs(parts.query).get("password", [])]
     except ValueError:  # no address after all
-        return None
+        return []

@@ -69,13 +69,13 @@ def test_an_environment_tells_its_secrets() -> None:
             "WAYBILL_MASTER_KEY": "new=,old=",
             "WAYBILL_MASTER_KEY_FILE": "/etc/waybill/master_key",
             "DATABASE_URL": "postgres://way:p%40ss@db/way",
-            "REDIS_URL": "redis://cache:6379",
+            "REDIS_URL": "unix://default@/run/v.sock?password=r%20s",
             "BROKEN": "http://[",
             "HOME": "/root",
         }
     )
 
-    assert set(found) == {"s3-secret", "new=,old=", "new=", "old=", "p%40ss", "p@ss"}
+    assert set(found) == {"s3-secret", "new=,old=", "new=", "old=", "p%40ss", "p@ss", "r s"}
 
 
 def test_a_long_line_takes_no_longer_than_its_length() -> None:
