@@ -31,6 +31,9 @@ if TYPE_CHECKING:
 
     from exports.domain.seconds import Spread
 
+# A proxy that ends TLS sets one of them at least, or every page would redirect to itself.
+_PROXIED = ("Forwarded", "X-Forwarded-For", "X-Forwarded-Proto", "X-Real-IP", "Via")
+
 _TALLIES = {
     "reaps": "Runs that were ended because their lease was over.",
     "retries": "Attempts that were made because one before was lost.",
@@ -57,9 +60,7 @@ def _may_read(request: HttpRequest) -> bool:
             shown.strip().encode("utf-8", "surrogatepass"), token.encode()
         )
     # To a proxy on this host, everybody comes from this host.
-    forwarded = any(
-        name in request.headers for name in ("Forwarded", "X-Forwarded-For", "X-Real-IP", "Via")
-    )
+    forwarded = any(name in request.headers for name in _PROXIED)
     return not forwarded and _is_loopback(request.META.get("REMOTE_ADDR", ""))
 
 

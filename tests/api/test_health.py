@@ -106,3 +106,8 @@ def test_asking_leaves_nothing_in_the_store(db: None) -> None:
 @pytest.mark.parametrize("path", ["/health/live", "/health/ready", "/metrics"])
 def test_only_asking_is_allowed(path: str, db: None) -> None:
     assert Client().post(path).status_code == 405
+
+
+@pytest.mark.parametrize("path", ["/health", "/health/", "/health/exports", "/metrics/"])
+def test_nothing_else_lies_there(path: str, db: None) -> None:
+    assert Client().get(path).status_code == 404

@@ -69,7 +69,7 @@ def test_without_a_token_only_this_host_may_read_it(db: None) -> None:
     assert [status(address=each) for each in ("203.0.113.9", "10.0.0.1", "", "nobody")] == [403] * 4
 
 
-@pytest.mark.parametrize("name", ["X-Forwarded-For", "Forwarded", "X-Real-IP", "Via"])
+@pytest.mark.parametrize("name", ["X-Forwarded-For", "X-Forwarded-Proto", "Forwarded", "Via"])
 def test_what_a_proxy_hands_on_is_not_of_this_host(name: str, db: None) -> None:
     assert status(**{name: "127.0.0.1"}) == 403
 
