@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 
     from rq.executions import Execution
     from rq.job import Job
-    from rq.registry import StartedJobRegistry
 
 logger = logging.getLogger(__name__)
 
@@ -78,17 +77,10 @@ class ExportWorker(Worker):
         with suppress(RedisError):
             super().set_shutdown_requested_date()  # type: ignore[no-untyped-call]  # RQ's
 
-    def handle_job_failure(
-        self,
-        job: Job,
-        queue: Queue,
-        started_job_registry: StartedJobRegistry | None = None,
-        exc_string: str = "",
-        execution: Execution | None = None,
-    ) -> None:
-        # RQ would keep the traceback in Redis. There, what it was is enough; the log says more.
-        kind = exc_string.strip().rpartition("\n")[2].partition(":")[0]
-        super().handle_job_failure(job, queue, started_job_registry, kind, execution)
+    def handle_job_failure(self, *about: Any, **told: Any) -> None:
+        # RQ would keep the traceback in Redis; what went wrong is for the log alone.
+        told["exc_string"] = "The worker's log says more."
+        super().handle_job_failure(*about, **told)
 
     def handle_exception(self, job: Job, *exc_info: Any) -> None:
         logger.error("A wake-up failed.", exc_info=exc_info)
