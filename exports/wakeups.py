@@ -24,7 +24,7 @@ def wake(*, again: bool = True) -> bool:
     """
     try:
         queue = django_rq.get_queue(
-            settings.QUEUE, connection=_connection(), serializer=JSONSerializer
+            settings.QUEUE, connection=queue_connection(), serializer=JSONSerializer
         )
         if again or not queue.count:
             queue.enqueue(RUN_NEXT, job_timeout=-1, result_ttl=0, failure_ttl=3600)
@@ -34,7 +34,8 @@ def wake(*, again: bool = True) -> bool:
     return True
 
 
-def _connection() -> Redis:
+def queue_connection() -> Redis:
+    """Redis, asked once and for a second at most."""
     # redis-py would try a lost push ten times, and so push it twice.
     return Redis.from_url(
         settings.REDIS_URL,

@@ -30,6 +30,7 @@ from exports.engine.limits import Limits
 from exports.engine.manifest import MANIFEST, build
 from exports.engine.progress import Progress
 from exports.engine.run import Result, run
+from exports.logs import run_logged
 from exports.models import Collection, Export, ExportFile, Scope, Step
 from exports.queue.pulse import Pulse
 from exports.sources.locate import lies_inside
@@ -61,8 +62,9 @@ def run_claimed() -> None:
         return
     if something_waits():
         wake()
-    logger.info("%s: attempt %s begins", claim.export.uid, claim.attempt)
-    _run(claim)
+    with run_logged(claim.export.uid, claim.attempt):
+        logger.info("%s: attempt %s begins", claim.export.uid, claim.attempt)
+        _run(claim)
 
 
 def _run(claim: Claim) -> None:

@@ -16,6 +16,7 @@ from exports.domain.cleaning import (
     leases_reap,
     scratch_clear,
 )
+from exports.domain.reconciled import reconciled_note
 from exports.domain.storage import result_store
 from exports.wakeups import wake
 
@@ -33,6 +34,7 @@ def reconcile_once() -> dict[str, int]:
         "cleared": exports_clear(result_store()),
         "scratch": scratch_clear(settings.SCRATCH_DIR),
     }
+    reconciled_note()
     if any(done.values()):
         logger.info("reconciled: %s", done)
     return done

@@ -27,6 +27,9 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
+# Seconds. What Redis knows of a killed worker goes a minute after this.
+_SEEN = 60
+
 
 class ExportWorker(Worker):
     """Takes wake-ups from one queue. With more than one, RQ can lose a job it took."""
@@ -46,6 +49,7 @@ class ExportWorker(Worker):
             # RQ's own command takes pickle, whatever the queue says.
             serializer=JSONSerializer,
             default_result_ttl=0,
+            worker_ttl=_SEEN,
         )
         self.log_result_lifespan = False
 
@@ -72,6 +76,11 @@ class ExportWorker(Worker):
     def set_shutdown_requested_date(self) -> None:
         with suppress(RedisError):
             super().set_shutdown_requested_date()  # type: ignore[no-untyped-call]  # RQ's
+
+    def handle_job_failure(self, *about: Any, **told: Any) -> None:
+        # RQ would keep the traceback in Redis; what went wrong is for the log alone.
+        told["exc_string"] = "The worker's log says more."
+        super().handle_job_failure(*about, **told)
 
     def handle_exception(self, job: Job, *exc_info: Any) -> None:
         logger.error("A wake-up failed.", exc_info=exc_info)

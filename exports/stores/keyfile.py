@@ -6,6 +6,7 @@ import fcntl
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from exports.redaction import hide
 from exports.stores.errors import MasterKeyBusy, MasterKeyMissing
 from exports.stores.keys import MasterKey, parse
 from exports.stores.local import write_whole
@@ -32,7 +33,9 @@ class KeyFile:
             found = self.path.stat()
             seen = (found.st_ino, found.st_size, found.st_mtime_ns)
             if self._read is None or self._read[0] != seen:
-                self._read = (seen, parse(self.path.read_text(), str(self.path)))
+                keys = parse(self.path.read_text(), str(self.path))
+                hide(*(each.text for each in keys))  # no log may ever show one
+                self._read = (seen, keys)
         except FileNotFoundError:
             raise MasterKeyMissing(
                 f"There is no master key in {self.path}. Bring it back from its backup; for an "

@@ -8,7 +8,7 @@ from django.urls.converters import StringConverter
 class WorkspaceConverter(StringConverter):
     """A workspace's slug; never a word that begins an address of another part."""
 
-    regex = r"(?!(?:account|api|static)(?:/|\Z))[a-z0-9][a-z0-9-]{0,49}"
+    regex = r"(?!(?:account|api|static|health|metrics|compat)(?:/|\Z))[a-z0-9][a-z0-9-]{0,49}"
 
 
 class UidConverter(StringConverter):

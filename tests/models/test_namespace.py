@@ -9,7 +9,9 @@ from exports.domain.errors import InvalidRequest
 from exports.domain.people import namespace_create
 
 
-@pytest.mark.parametrize("slug", ["account", "api", "static", "Demo", "a b", "-a", ""])
+@pytest.mark.parametrize(
+    "slug", ["account", "api", "static", "health", "metrics", "Demo", "a b", "-a", ""]
+)
 def test_a_slug_that_cannot_be_an_address_is_refused(slug: str, db: None) -> None:
     with pytest.raises(InvalidRequest) as caught:
         namespace_create(slug=slug, name="Name", actor=SYSTEM)

@@ -1,0 +1,113 @@
+"""Whether the parts of the service answer; what each says is safe for anybody to read."""
+
+from __future__ import annotations
+
+import logging
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django.db import Error as DatabaseError
+from redis.exceptions import RedisError
+from rq.worker_registration import get_keys
+
+from exports.domain.reconciled import reconciled_ago
+from exports.domain.storage import result_store
+from exports.stores.errors import KeyMissing, StoreError
+from exports.wakeups import queue_connection
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+logger = logging.getLogger(__name__)
+
+OK, DOWN, NONE, LATE, UNKNOWN = "ok", "down", "none", "late", "unknown"
+
+# Without these, requests fail; without the others they are accepted, and wait.
+_NEEDED = ("database", "store")
+
+_LATEST = timedelta(minutes=1)
+# No file of ours: asking for it tells whether the store answers.
+_PROBE = "waybill.probe"
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """The state of each part; how many workers Redis knows, and how many bytes the store still
+    holds, where there is telling.
+    """
+
+    parts: Mapping[str, str]
+    workers: int | None
+    free_bytes: int | None
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether requests can be answered."""
+        return all(self.parts[name] == OK for name in _NEEDED)
+
+    @property
+    def status(self) -> str:
+        if not self.is_ready:
+            return DOWN
+        return OK if all(state == OK for state in self.parts.values()) else "degraded"
+
+
+def health() -> Health:
+    """Ask every part. What is wrong with one is told in the log."""
+    database, reconciler = _database()
+    workers = _workers()
+    store, free = _store()
+    return Health(
+        parts={
+            "database": database,
+            "store": store,
+            "redis": DOWN if workers is None else OK,
+            "workers": UNKNOWN if workers is None else OK if workers else NONE,
+            "reconciler": reconciler,
+        },
+        workers=workers,
+        free_bytes=free,
+    )
+
+
+def _workers() -> int | None:
+    """How many wait or run. One that was killed counts for up to two minutes."""
+    try:
+        with queue_connection() as redis:
+            known = get_keys(connection=redis)
+            return redis.exists(*known) if known else 0
+    except (RedisError, OSError) as error:
+        _warn("Redis", error)
+        return None
+
+
+def _database() -> tuple[str, str]:
+    """Its own state, and the reconciler's, which it knows."""
+    try:
+        ago = reconciled_ago()
+    except DatabaseError as error:
+        _warn("The database", error)
+        return DOWN, UNKNOWN
+    if ago is None:
+        return OK, NONE
+    return OK, LATE if ago > max(_LATEST, 3 * settings.RECONCILE_EVERY) else OK
+
+
+def _store() -> tuple[str, int | None]:
+    """Its state, and its room."""
+    try:
+        store = result_store()
+        free = store.free_bytes()
+        with suppress(KeyMissing):
+            store.size(_PROBE)
+    except (OSError, StoreError) as error:
+        _warn("The store", error)
+        return DOWN, None
+    return OK, free
+
+
+def _warn(what: str, error: Exception) -> None:
+    logger.warning("%s does not answer: %s.", what, type(error).__name__)
