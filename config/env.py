@@ -7,9 +7,13 @@ import secrets
 from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -23,6 +27,14 @@ def flag(name: str, *, default: bool = False) -> bool:
     if value not in {"", "0", "1", "true", "false", "yes", "no", "on", "off"}:
         raise ImproperlyConfigured(f"{name} must be 1 or 0, not {value!r}.")
     return value in {"1", "true", "yes", "on"} if value else default
+
+
+def choice(name: str, choices: Sequence[str]) -> str:
+    """One of the words; the first is the default."""
+    value = text(name, choices[0])
+    if value not in choices:
+        raise ImproperlyConfigured(f"{name} must be one of {', '.join(choices)}, not {value!r}.")
+    return value
 
 
 def number(name: str, default: int) -> int:

@@ -1,6 +1,8 @@
-"""What can be wrong with a key of a store; keys are made by us, so that these are our mistakes."""
+"""Why a store did not do what was asked: a mistake of ours with a key, or trouble of its own."""
 
 from __future__ import annotations
+
+import errno
 
 
 class StoreError(Exception):
@@ -17,3 +19,21 @@ class KeyTaken(StoreError):
 
 class KeyMissing(StoreError):
     """There is no file under the key."""
+
+
+class RangeBeyond(StoreError):
+    """A range begins behind the last byte of a file."""
+
+
+class StoreUnavailable(StoreError, OSError):
+    """A store that is not a disk cannot be reached, refuses us, or did not keep what it was given.
+
+    An ``OSError``, since that is what a disk raises in its place. The text is for the operator.
+    """
+
+
+class StoreFull(StoreError, OSError):
+    """A store that is not a disk has no room left; ``errno`` is that of a full disk."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(errno.ENOSPC, text)
