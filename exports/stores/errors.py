@@ -21,6 +21,10 @@ class KeyMissing(StoreError):
     """There is no file under the key."""
 
 
+class ObjectChanged(StoreError):
+    """What is read is not in the state any more that was asked for."""
+
+
 class RangeBeyond(StoreError):
     """A range begins behind the last byte of a file."""
 

@@ -64,7 +64,7 @@ class S3Store:
         :raises KeyMissing: there is none.
         """
         names_of(key)
-        return self.bucket.head(key)[0]
+        return self.bucket.head(key).size
 
     def replace(self, key: str, data: bytes) -> None:
         """Put a small file in the place of whatever is there, whole or not at all."""

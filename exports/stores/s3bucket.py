@@ -19,6 +19,15 @@ TOKEN = "waybill-writer"  # noqa: S105  which writer made an object, so that it 
 
 
 @dataclass(frozen=True, slots=True)
+class Head:
+    """An object: its size in bytes, its state, and the token of its writer."""
+
+    size: int
+    etag: str
+    token: str
+
+
+@dataclass(frozen=True, slots=True)
 class Bucket:
     """A bucket as it is called through a client.
 
@@ -35,14 +44,14 @@ class Bucket:
     encryption: Mapping[str, Any] = field(default_factory=dict)
     sums: bool = True
 
-    def head(self, key: str) -> tuple[int, str]:
-        """The size in bytes, and the token of the writer.
+    def head(self, key: str) -> Head:
+        """What is known of an object without its bytes.
 
         :raises KeyMissing: there is no such object.
         """
         with explained(self._told(key)):
             found = self.client.head_object(**self._at(key))
-            return found["ContentLength"], found["Metadata"].get(TOKEN, "")
+            return Head(found["ContentLength"], found["ETag"], found["Metadata"].get(TOKEN, ""))
 
     def get(self, key: str, **conditions: str) -> GetObjectOutputTypeDef:
         """The object, whose body is yet to be read.
@@ -71,11 +80,12 @@ class Bucket:
         with explained(self._told(key)):
             self.client.delete_object(**self._at(key))
 
-    def keys(self, below: str) -> Iterator[str]:
-        """The keys that begin so, in code-point order."""
+    def keys(self, below: str, *, delimiter: str = "") -> Iterator[str]:
+        """The keys that begin so and hold no delimiter after that, in code-point order."""
+        bounds: Any = {"Delimiter": delimiter} if delimiter else {}
         pages = self.client.get_paginator("list_objects_v2")
         with explained(self._told(below)):
-            for page in pages.paginate(Bucket=self.name, Prefix=self.prefix + below):
+            for page in pages.paginate(Bucket=self.name, Prefix=self.prefix + below, **bounds):
                 yield from (each["Key"][len(self.prefix) :] for each in page.get("Contents", ()))
 
     def begin(self, key: str, token: str) -> str:

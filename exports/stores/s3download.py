@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
-from exports.stores.errors import KeyTaken, RangeBeyond, StoreUnavailable
+from exports.stores.errors import KeyTaken, ObjectChanged, RangeBeyond, StoreUnavailable
 from exports.stores.s3client import explained
 
 if TYPE_CHECKING:
@@ -25,8 +25,8 @@ class Download:
 
     :param etag: the state in which the object must be; empty: as it is.
     :raises KeyMissing: there is none.
-    :raises StoreUnavailable: the server cannot be reached, also after some tries, or the object
-        is not in that state.
+    :raises ObjectChanged: it is not in that state, or not in that any more in which it was.
+    :raises StoreUnavailable: the server cannot be reached, also after some tries.
     """
 
     def __init__(
@@ -80,7 +80,7 @@ class Download:
         try:
             found = self._bucket.get(self._key, **wanted, **matched)
         except KeyTaken as error:
-            raise StoreUnavailable(f"{self._key} was changed while it was read.") from error
+            raise ObjectChanged(f"{self._key} was changed while it was read.") from error
         except RangeBeyond:
             return None
         if ranged and not found.get("ContentRange", "").startswith(f"bytes {self._at}-"):

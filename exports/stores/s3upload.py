@@ -8,7 +8,7 @@ import secrets
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
-from exports.stores.errors import KeyMissing, KeyTaken, StoreFull, StoreUnavailable
+from exports.stores.errors import KeyMissing, KeyTaken, ObjectChanged, StoreFull, StoreUnavailable
 from exports.stores.s3download import Download
 
 if TYPE_CHECKING:
@@ -141,7 +141,7 @@ class S3Writer:
 
     def _is_ours(self) -> bool:
         try:
-            return self._bucket.head(self._key)[1] == self._token
+            return self._bucket.head(self._key).token == self._token
         except KeyMissing:
             return False
 
@@ -151,11 +151,11 @@ class S3Writer:
 
     def _compare(self) -> None:
         try:
-            size, _ = self._bucket.head(self._key)
+            size = self._bucket.head(self._key).size
             kept = hashlib.sha256()
             for chunk in Download(self._bucket, self._key):
                 kept.update(chunk)
-        except KeyMissing as error:
+        except (KeyMissing, ObjectChanged) as error:
             raise StoreUnavailable(f"S3 did not keep {self._key}.") from error
         if size != self._bytes or kept.digest() != self._sum.digest():
             raise StoreUnavailable(f"S3 keeps something else than was written as {self._key}.")

@@ -29,13 +29,6 @@ def moto() -> Iterator[str]:
         yield address
 
 
-@pytest.fixture(autouse=True)
-def _credentials(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What boto3's own chain finds; the region is left out, as many do."""
-    monkeypatch.setenv("AWS_ACCESS_KEY_ID", servers.KEY_ID)
-    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", servers.SECRET)
-
-
 @pytest.fixture
 def client(moto: str) -> S3Client:
     return connected(f"http://{moto}", 1)

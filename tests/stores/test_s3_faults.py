@@ -11,7 +11,7 @@ import pytest
 
 from exports.engine.errors import StorageFailed, StorageFull
 from exports.engine.explain import explain_write
-from exports.stores.errors import StoreError, StoreFull, StoreUnavailable
+from exports.stores.errors import ObjectChanged, StoreError, StoreFull, StoreUnavailable
 from exports.stores.s3download import CHUNK
 from tests.s3.proxy import Harm
 from tests.stores.conftest import PART_SIZE
@@ -182,7 +182,7 @@ def test_a_reader_never_mixes_two_objects(s3: S3Store, proxy: Proxy) -> None:
     chunks = s3.open(KEY)
     assert next(chunks) == bytes(CHUNK)
     s3.replace(KEY, b"\1" * 3 * CHUNK)
-    with pytest.raises(StoreUnavailable, match="changed while it was read"):
+    with pytest.raises(ObjectChanged, match="changed while it was read"):
         list(chunks)
 
 

@@ -10,9 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import httpx
 import pytest
-from django.core.exceptions import ImproperlyConfigured
 
-from config import env
 from exports.domain import s3, storage
 from exports.models import Export, State
 from exports.queue.horse import run_claimed
@@ -122,12 +120,6 @@ def test_links_have_the_public_address(store: S3Store, settings: Settings) -> No
     s3.s3_store.cache_clear()
     link = s3.s3_store().link("a/b", 60, name="b", content_type="text/plain")
     assert str(link).startswith(f"https://files.example.org/{settings.S3_BUCKET}/results/a/b?")
-
-
-def test_a_wrong_kind_of_encryption_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("S3_ENCRYPTION", "aes")
-    with pytest.raises(ImproperlyConfigured, match="S3_ENCRYPTION must be one of client, AES256"):
-        env.choice("S3_ENCRYPTION", ("client", "AES256", "KMS", "none"))
 
 
 FORK = """
