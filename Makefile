@@ -67,9 +67,9 @@ soak: $(VENV)/installed system
 	WAYBILL_TEST_DATABASE=postgres $(PYTEST) -m "not soak" tests/e2e tests/faults
 	$(BIN)/python -m bench --growth 8000000
 
-# PostgreSQL's server and a browser, for the tests; from Debian's packages.
-system:
-	@sh tests/system.sh
+# PostgreSQL's server and a browser, from Debian's packages, and rclone, for the tests.
+system: $(VENV)/installed
+	@sh tests/system.sh $(BIN)/python
 
 lock:
 	$(BIN)/python -m pip install --quiet uv

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import os
+import re
 import secrets
 from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -23,6 +28,14 @@ def flag(name: str, *, default: bool = False) -> bool:
     if value not in {"", "0", "1", "true", "false", "yes", "no", "on", "off"}:
         raise ImproperlyConfigured(f"{name} must be 1 or 0, not {value!r}.")
     return value in {"1", "true", "yes", "on"} if value else default
+
+
+def choice(name: str, choices: Sequence[str]) -> str:
+    """One of the words; the first is the default."""
+    value = text(name, choices[0])
+    if value not in choices:
+        raise ImproperlyConfigured(f"{name} must be one of {', '.join(choices)}, not {value!r}.")
+    return value
 
 
 def number(name: str, default: int) -> int:
@@ -41,8 +54,19 @@ def seconds(name: str, default: float) -> timedelta:
         raise ImproperlyConfigured(f"{name} must be a number of seconds, not {value!r}.") from None
 
 
-def names(name: str, default: str = "", *, separator: str = ",") -> list[str]:
-    return [each.strip() for each in text(name, default).split(separator) if each.strip()]
+def names(name: str, default: str = "") -> list[str]:
+    return [each.strip() for each in text(name, default).split(",") if each.strip()]
+
+
+def roots(name: str) -> tuple[list[Path], list[str]]:
+    """Folders, and those in S3, each of which ends in ``/``; separated by colons."""
+    found = [each.strip() for each in re.split(r":(?!//)", text(name)) if each.strip()]
+    remote = [each for each in found if "://" in each]
+    if wrong := [each for each in remote if not re.fullmatch(r"s3://[^/]+(/.*)?", each)]:
+        raise ImproperlyConfigured(f"{name} names folders, or s3://bucket/prefix, not {wrong[0]}.")
+    return [Path(each) for each in found if each not in remote], [
+        f"{each.rstrip('/')}/" for each in remote
+    ]
 
 
 def folder(name: str, default: Path) -> Path:

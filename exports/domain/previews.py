@@ -13,11 +13,18 @@ from exports.domain.audit import audit_once
 from exports.domain.errors import Conflict, DomainError, FieldError, InvalidRequest, NotReady
 from exports.domain.helpers import helpers
 from exports.domain.reasons import REASONS, reason_for
-from exports.engine.errors import DocumentMissing, EngineError, EngineFailed, OutOfMemory, TooSlow
+from exports.domain.sources import is_allowed, remote_sources
+from exports.engine.errors import (
+    DocumentMissing,
+    EngineError,
+    EngineFailed,
+    OutOfMemory,
+    SourceUnavailable,
+    TooSlow,
+)
 from exports.engine.helpers import Busy, Replaced
 from exports.engine.preview import preview
 from exports.models import Collection, Right, Scope
-from exports.sources.locate import lies_inside
 from exports.sources.source import Source
 
 if TYPE_CHECKING:
@@ -108,7 +115,7 @@ def _read(caller: Caller, asked: Asked) -> list[Collection]:
     uids = asked.plan.relation.collections
     found = list(caller.namespace.collections.filter(uid__in=uids).order_by("pk"))
     for each in found:
-        if not all(lies_inside(file, settings.SOURCE_ROOTS) for file in each.source["files"]):
+        if not all(is_allowed(file) for file in each.source["files"]):
             raise NotReady(REASONS["source_not_allowed"].what)
     return found
 
@@ -126,6 +133,7 @@ def _look(caller: Caller, asked: Asked, collections: Iterable[Collection], limit
             limit=limit,
             scratch=scratch,
             seconds=SECONDS,
+            remote=remote_sources(),
         )
     except Busy:
         raise PreviewBusy from None
@@ -143,6 +151,6 @@ def _refusal(error: EngineError) -> DomainError:
         return PreviewTooMuch(error)
     if isinstance(error, DocumentMissing):
         return InvalidRequest(FieldError("prefix", reason_for(error.code).what))
-    if isinstance(error, EngineFailed):
+    if isinstance(error, EngineFailed | SourceUnavailable):
         return PreviewFailed()
     return SourceUnread(error)

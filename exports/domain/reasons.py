@@ -69,7 +69,7 @@ REASONS = {
         "Delete exports that are not needed any more, ask for less, or ask the operator for more.",
     ),
     "store_unavailable": Reason(
-        "The result could not be written to the store.",
+        "The store of the results, or of the source, did not take or give what was asked of it.",
         "Run the export again. If it fails again, ask the operator to look at the store.",
         retried=True,
     ),

@@ -44,6 +44,14 @@ class SourceInvalid(EngineError):
     text = "The source could not be read: a file is missing or damaged."
 
 
+class SourceUnavailable(EngineError):
+    """The machine on which the source lies does not answer."""
+
+    code = "store_unavailable"
+    retried = True
+    text = "The source could not be reached. Try again in a moment."
+
+
 class SchemaChanged(EngineError):
     """The files hold other properties than the collection's schema says."""
 

@@ -4,11 +4,19 @@ from __future__ import annotations
 
 import os
 import stat
+from contextlib import suppress
 from errno import EACCES, EISDIR, ELOOP, ENAMETOOLONG, ENOENT, ENOTDIR, ENXIO, EPERM
 from pathlib import Path
-from typing import Protocol
+from posixpath import normpath
+from typing import TYPE_CHECKING, Protocol
 
-from exports.engine.errors import SourceInvalid
+from exports.engine.errors import SourceInvalid, SourceUnavailable
+from exports.sources.errors import SourceAway, SourceMissing, SourceMoved
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from exports.sources.remote import Remote
 
 # A link that was put in the place of the file meanwhile is not followed, a pipe not waited for.
 FLAGS = os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK
@@ -70,6 +78,60 @@ class LocalRoot:
         if not real.is_relative_to(self._folder):
             raise FileMissing(origin)
         return real
+
+
+class RemoteRoot:
+    """What lies below a path that ends in ``/`` on another machine.
+
+    Absolute paths and ``..`` count as missing, as they do on a disk.
+
+    :raises SourceInvalid: the operator does not allow it.
+    """
+
+    def __init__(self, remote: Remote, folder: str) -> None:
+        if not remote.allows(folder):
+            raise SourceInvalid
+        self._remote = remote
+        self._folder = folder
+
+    def open(self, origin: str) -> Stream:
+        if not origin or origin.startswith("/") or origin.endswith("/") or "\0" in origin:
+            raise FileMissing(origin)
+        if ".." in origin.split("/") or not _encodes(origin):
+            raise FileMissing(origin)
+        try:
+            return RemoteStream(self._remote.read(self._folder + normpath(origin)))
+        except SourceMissing as error:
+            raise FileMissing(origin) from error
+        except SourceAway as error:
+            raise SourceUnavailable from error
+
+
+class RemoteStream:
+    """The bytes of one object; it is asked for at once, to tell whether it is there."""
+
+    def __init__(self, chunks: Iterator[bytes]) -> None:
+        self._chunks = chunks
+        self._rest = memoryview(next(chunks, b""))
+
+    def read(self, size: int, /) -> bytes:
+        try:
+            self._rest = self._rest or memoryview(next(self._chunks, b""))
+        except SourceAway as error:
+            raise SourceUnavailable from error
+        except (SourceMissing, SourceMoved) as error:
+            raise SourceInvalid from error
+        taken, self._rest = self._rest[:size], self._rest[size:]
+        return bytes(taken)
+
+    def close(self) -> None:
+        self._rest, self._chunks = memoryview(b""), iter(())
+
+
+def _encodes(origin: str) -> bool:
+    with suppress(UnicodeEncodeError):
+        return bool(origin.encode())
+    return False
 
 
 def _regular(path: Path) -> Stream:

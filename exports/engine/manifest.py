@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from exports.engine.run import Result
     from exports.engine.table import Table
     from exports.query.schema import Property
+    from exports.sources.remote import ObjectState
     from exports.sources.snapshot import FileState, Snapshot
 
 MANIFEST = "manifest.json"
@@ -84,7 +85,7 @@ def _read(snapshot: Snapshot) -> list[dict[str, Any]]:
     return [_file(file) for file in snapshot.files]
 
 
-def _file(file: FileState) -> dict[str, Any]:
+def _file(file: FileState | ObjectState) -> dict[str, Any]:
     # Where it lies on the server is nobody's business who only holds the result.
     return asdict(file) | {"path": file.path.rpartition("/")[2]}
 

@@ -13,6 +13,7 @@ from exports.engine.explain import explain_any
 from exports.engine.limits import Limits
 from exports.engine.look import Look
 from exports.engine.manifest import written
+from exports.engine.near import near
 from exports.engine.plan import plan
 from exports.engine.reader import connected
 from exports.engine.request import CsvOptions, Format, SampleMethod
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from exports.engine.plan import Plan
     from exports.engine.request import Request
     from exports.query.catalogue import Catalogue
+    from exports.sources.remote import Remote
     from exports.sources.source import Source
 
 SMALL = Limits(scan_memory=256_000_000, sort_memory=256_000_000, spill=4 << 30, threads=1)
@@ -76,6 +78,7 @@ def preview(
     stop: Event,
     limits: Limits = SMALL,
     seconds: float = 5.0,
+    remote: Remote | None = None,
 ) -> Preview:
     """The first rows of an export, by the plan that will run.
 
@@ -83,6 +86,7 @@ def preview(
     :param limit: at most so many rows.
     :param scratch: a folder of its own; it is made, and removed at the end.
     :param stop: set it from another thread to end at once.
+    :param remote: reads what lies on another machine; it is fetched into ``scratch``.
     :param seconds: a count that is not done in this time is dropped.
     :raises Invalid: a field of the request does not fit.
     :raises TooSlow: the rows cannot be found in this time.
@@ -95,14 +99,15 @@ def preview(
     try:
         with (
             own_folder(scratch),
-            one_snapshot(read),
-            connected(shown, read, scratch=scratch, limits=limits) as reader,
+            one_snapshot(read, remote) as snapshots,
+            near(read, snapshots, remote, scratch=scratch, stop=stop) as local,
+            connected(shown, local, scratch=scratch, limits=limits) as reader,
             reader.cursor() as cursor,
         ):
             look = Look(
                 asked=asked,
                 shown=shown,
-                sources=read,
+                sources=local,
                 reader=reader,
                 cursor=cursor,
                 scratch=scratch,

@@ -17,6 +17,7 @@ from exports.engine.files import LISTING, UNZIPPED, ZIPPED, FileExport
 from exports.engine.forecast import forecast
 from exports.engine.limits import Limits
 from exports.engine.line import Line
+from exports.engine.near import near
 from exports.engine.outputs import outputs
 from exports.engine.reader import opened
 from exports.engine.request import Format
@@ -43,6 +44,7 @@ if TYPE_CHECKING:
     from exports.engine.request import Request
     from exports.engine.sink import Writer
     from exports.engine.table import Table
+    from exports.sources.remote import Remote
     from exports.sources.snapshot import Snapshot
     from exports.sources.source import Source
 
@@ -76,6 +78,7 @@ def run(
     progress: Progress,
     stop: Event,
     limits: Limits = Limits(),  # noqa: B008 - it is frozen
+    remote: Remote | None = None,
     file_root: FileRoot | None = None,
     time: datetime = EARLIEST,
 ) -> Result:
@@ -88,6 +91,7 @@ def run(
     :param scratch: a folder of this run's own; it is made, and removed at the end.
     :param progress: filled in while it runs.
     :param stop: set it from another thread to end the run within half a second.
+    :param remote: reads what lies on another machine; it is fetched into ``scratch``.
     :param file_root: where the files lie that documents name, if they are to come along.
     :param time: that of the members of an archive.
     :raises EngineError: the reason why there is no result; :class:`Cancelled` after ``stop``.
@@ -97,8 +101,9 @@ def run(
         with (
             own_folder(scratch),
             outputs(open_file, progress, plan.archive, time) as (inside, made),
-            one_snapshot(read) as snapshots,
-            opened(plan, read, scratch=scratch, limits=limits, stop=stop) as reader,
+            one_snapshot(read, remote) as snapshots,
+            near(read, snapshots, remote, scratch=scratch, stop=stop) as local,
+            opened(plan, local, scratch=scratch, limits=limits, stop=stop) as reader,
         ):
             work = _Work(plan, reader, inside, progress, stop, Errata(scratch))
             with forecast(plan, reader, progress, limits):

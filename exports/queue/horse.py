@@ -22,10 +22,11 @@ from exports.domain.plans import plan_thaw, request_told
 from exports.domain.principals import PrincipalInvalid
 from exports.domain.reasons import REASONS
 from exports.domain.runs import run_fail, run_publish
+from exports.domain.sources import is_allowed, remote_sources
 from exports.domain.storage import result_store
 from exports.engine.errors import EngineError, SourceInvalid
 from exports.engine.explain import explain_write
-from exports.engine.fileroot import LocalRoot
+from exports.engine.fileroot import LocalRoot, RemoteRoot
 from exports.engine.limits import Limits
 from exports.engine.manifest import MANIFEST, build
 from exports.engine.progress import Progress
@@ -33,7 +34,7 @@ from exports.engine.run import Result, run
 from exports.logs import run_logged
 from exports.models import Collection, Export, ExportFile, Scope, Step
 from exports.queue.pulse import Pulse
-from exports.sources.locate import lies_inside
+from exports.sources.remote import is_remote
 from exports.sources.source import Source
 from exports.stores.errors import StoreError
 from exports.wakeups import wake
@@ -41,6 +42,7 @@ from exports.wakeups import wake
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from exports.engine.fileroot import FileRoot
     from exports.engine.sink import FileResult
     from exports.stores.base import Store
 
@@ -145,6 +147,7 @@ def _write(
         progress=progress,
         stop=stop,
         limits=_limits(),
+        remote=remote_sources(),
         file_root=_file_root(export, sources),
         time=export.created_at,
     )
@@ -172,16 +175,19 @@ def _still_allowed(export: Export) -> list[Collection]:
         if each.state != Collection.State.READY:
             raise RunRefused("collection_not_ready")
         read = [*each.source["files"], each.source.get("file_root") or each.source["files"][0]]
-        if not all(lies_inside(file, settings.SOURCE_ROOTS) for file in read):
+        if not all(is_allowed(file) for file in read):
             raise RunRefused("source_not_allowed")
         if each.schema_version != versions[each.uid]:
             raise RunRefused("schema_changed")
     return found
 
 
-def _file_root(export: Export, sources: Mapping[str, Source]) -> LocalRoot | None:
+def _file_root(export: Export, sources: Mapping[str, Source]) -> FileRoot | None:
     root = sources[export.collection.uid].file_root
-    return LocalRoot(Path(root)) if root and export.export_files else None
+    if not root or not export.export_files:
+        return None
+    remote = remote_sources()
+    return RemoteRoot(remote, root) if remote and is_remote(root) else LocalRoot(Path(root))
 
 
 def _check_who_asked(export: Export) -> None:

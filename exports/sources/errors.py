@@ -160,6 +160,23 @@ class KeyRepeated(SourceError):
         )
 
 
+class SourceAway(SourceError):
+    """The machine on which a source lies does not answer, or refuses us."""
+
+    def __init__(self) -> None:
+        super().__init__("S3 does not answer, or refuses us. The operator's log has more.")
+
+
+class NoRoom(SourceError):
+    """The files of a source on another machine do not fit into the scratch folder."""
+
+    def __init__(self, needed: int, free: int) -> None:
+        super().__init__(
+            f"Its files take {needed / 1e6:,.1f} MB, but the scratch folder has only "
+            f"{free / 1e6:,.1f} MB left."
+        )
+
+
 class SourceMissing(SourceError):
     """A file of a registered source is gone, or a link has taken its place."""
 

@@ -13,13 +13,18 @@ from exports.sources.errors import (
     LocationOutside,
     LocationRefused,
     SourceEmpty,
+    SourceMissing,
 )
+from exports.sources.remote import SCHEME, is_remote
 from exports.sources.source import SourceKind
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from exports.sources.remote import Remote
+
 PATTERN = frozenset("*?[")  # DuckDB reads these as patterns, and would open a neighbour
+LONGEST = 255  # bytes of a name that a disk takes; that of an object can be longer
 COMPRESSED = (".gz", ".zst")  # by these DuckDB knows what to undo
 ENDINGS = {
     ".parquet": SourceKind.PARQUET,
@@ -35,12 +40,17 @@ ENDINGS = {
 }
 
 
-def locate(locations: Sequence[str], roots: Sequence[Path]) -> tuple[SourceKind, tuple[str, ...]]:
+def locate(
+    locations: Sequence[str], roots: Sequence[Path], remote: Remote | None = None
+) -> tuple[SourceKind, tuple[str, ...]]:
     """The kind and the real paths of all files at the locations, in code-point order, each once.
 
     :param locations: files, or folders, which stand for the files in them (not deeper) whose
-        names end as one of ``ENDINGS``. Relative ones begin at the first root.
+        names end as one of ``ENDINGS``. Relative ones begin at the first root;
+        those that begin with ``s3://`` are objects.
     :param roots: the folders that the operator allowed.
+    :param remote: reads objects; None: there are none to be read.
+    :raises SourceAway: it does not answer.
     :raises LocationOutside: a location leads out of the roots, by itself or by a link.
     :raises LocationMissing: there is nothing.
     :raises LocationRefused: the name cannot be used, or it is no ordinary file.
@@ -48,7 +58,7 @@ def locate(locations: Sequence[str], roots: Sequence[Path]) -> tuple[SourceKind,
     :raises KindUnknown: a file's name does not tell its kind.
     :raises KindsMixed: the files are not all of one kind.
     """
-    found = sorted({file for location in locations for file in _files(location, roots)})
+    found = sorted({file for location in locations for file in _files(location, roots, remote)})
     first, kind = found[0], _kind(found[0])
     for file in found:
         if _kind(file) is not kind:
@@ -69,7 +79,10 @@ def _kind(file: str) -> SourceKind:
     raise KindUnknown(file, ENDINGS)
 
 
-def _files(location: str, roots: Sequence[Path]) -> Iterator[str]:
+def _files(location: str, roots: Sequence[Path], remote: Remote | None) -> Iterator[str]:
+    if is_remote(location):
+        yield from _objects(location, remote)
+        return
     path = _real(roots[0] / location, location, roots)
     if not path.is_dir():
         yield _checked(path, location)
@@ -79,6 +92,35 @@ def _files(location: str, roots: Sequence[Path]) -> Iterator[str]:
         raise SourceEmpty(location, ENDINGS)
     for member in members:
         yield _checked(_real(member, str(member), roots), str(member))
+
+
+def _objects(location: str, remote: Remote | None) -> Iterator[str]:
+    folder = f"{location.rstrip('/')}/"
+    if remote is None or not (remote.allows(location) or remote.allows(folder)):
+        raise LocationOutside(location)
+    if {"", ".", ".."} & set(folder.removeprefix(SCHEME).split("/")[:-1]):
+        raise LocationRefused(location, "its path has empty parts, or '.' or '..'.")
+    if not location.endswith("/") and _is_there(location, remote):
+        yield _plain(location, location)
+        return
+    every = remote.members(folder)
+    if not every:
+        raise LocationMissing(location)
+    members = [each for each in every if each.endswith(tuple(ENDINGS))]
+    if not members:
+        raise SourceEmpty(location, ENDINGS)
+    for member in members:
+        yield _plain(member, member)
+
+
+def _is_there(path: str, remote: Remote) -> bool:
+    if not remote.allows(path):
+        return False
+    try:
+        remote.state(path)
+    except SourceMissing:
+        return False
+    return True
 
 
 def _real(path: Path, location: str, roots: Sequence[Path]) -> Path:
@@ -96,11 +138,16 @@ def _real(path: Path, location: str, roots: Sequence[Path]) -> Path:
 def _checked(path: Path, location: str) -> str:
     if not path.is_file():
         raise LocationRefused(location, "it is not an ordinary file.")
-    name = str(path)
+    return _plain(str(path), location)
+
+
+def _plain(name: str, location: str) -> str:
     if PATTERN & set(name):
         raise LocationRefused(location, "rename it without '*', '?' and '['.")
     try:
-        name.encode()
+        length = len(name.rpartition("/")[2].encode())
     except UnicodeEncodeError:
         raise LocationRefused(location, "its name is not UTF-8.") from None
+    if length > LONGEST:
+        raise LocationRefused(location, f"its name is longer than {LONGEST} bytes.")
     return name

@@ -20,6 +20,7 @@ from exports.sources.errors import (
     SourceUnreadable,
 )
 from exports.sources.faults import explain
+from exports.sources.fetch import fetched
 from exports.sources.headers import delimiter_of
 from exports.sources.infer import infer
 from exports.sources.locate import locate
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
+    from exports.sources.remote import Remote
     from exports.sources.weight import Weight
 
 MEMORY = 512_000_000
@@ -50,7 +52,12 @@ class Registered:
 
 
 def register(
-    locations: Sequence[str], *, key: str, roots: Sequence[Path], scratch: Path
+    locations: Sequence[str],
+    *,
+    key: str,
+    roots: Sequence[Path],
+    scratch: Path,
+    remote: Remote | None = None,
 ) -> Registered:
     """Find the files of a source, read their schema and check the key.
 
@@ -61,13 +68,25 @@ def register(
         the first root.
     :param key: the property that names a document: there, never null, and unique.
     :param roots: the folders that the operator allowed.
-    :param scratch: a folder for what is spilled; it must exist.
+    :param scratch: a folder for what is spilled, and for what lies elsewhere.
+    :param remote: reads what lies elsewhere.
     :raises SourceError: the locations, the files, a property or the key cannot be used; each
         reason has its own class.
     """
-    source = _described(*locate(locations, roots))
-    before = snapshot(source)
-    source = replace(source, checked=before)
+    kind, files = locate(locations, roots, remote)
+    before = snapshot(Source(kind, files), remote)
+    source = Source(kind, files, checked=before)
+    with fetched(source, before, remote, scratch / "source") as near:
+        delimiter = delimiter_of(near.files[0]) if kind is SourceKind.CSV else ""
+        near, source = replace(near, delimiter=delimiter), replace(source, delimiter=delimiter)
+        schema, documents = _look(near, key, scratch)
+    if snapshot(source, remote) != before:
+        raise SourceMoved
+    return Registered(source, schema, documents)
+
+
+def _look(source: Source, key: str, scratch: Path) -> tuple[Schema, int]:
+    """What all of the documents are like, and how many they are."""
     # One thread finds the properties of text in the order in which they turn up, in little memory.
     threads = 1 if source.kind.is_text else 2
     connection, [weight] = connect(
@@ -83,13 +102,7 @@ def register(
         _check_values(connection, key, source)
     finally:
         connection.close()
-    if snapshot(source) != before:
-        raise SourceMoved
-    return Registered(source, Schema(key, found.properties), documents)
-
-
-def _described(kind: SourceKind, files: tuple[str, ...]) -> Source:
-    return Source(kind, files, delimiter_of(files[0]) if kind is SourceKind.CSV else "")
+    return Schema(key, found.properties), documents
 
 
 def _read_parquet(

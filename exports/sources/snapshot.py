@@ -8,8 +8,10 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 from exports.sources.errors import SourceMissing
+from exports.sources.remote import ObjectState, is_remote
 
 if TYPE_CHECKING:
+    from exports.sources.remote import Remote
     from exports.sources.source import Source
 
 
@@ -29,26 +31,36 @@ class FileState:
 class Snapshot:
     """The state of every file of a source; two are equal when nothing was written in between."""
 
-    files: tuple[FileState, ...]
+    files: tuple[FileState | ObjectState, ...]
 
     def to_json(self) -> list[dict[str, Any]]:
         return [asdict(file) for file in self.files]
 
     @classmethod
     def from_json(cls, node: list[dict[str, Any]]) -> Snapshot:
-        return cls(tuple(FileState(**file) for file in node))
+        return cls(tuple(_from_json(file) for file in node))
 
 
-def snapshot(source: Source) -> Snapshot:
+def snapshot(source: Source, remote: Remote | None = None) -> Snapshot:
     """The state of the source's files now.
 
+    :param remote: reads those that lie on another machine.
+    :raises SourceAway: that machine does not answer.
     :raises SourceMissing: a file is gone, or its path now leads through a link. The links were
         resolved when the source was registered, so that a new one may lead anywhere.
     """
-    return Snapshot(tuple(_state(file) for file in source.files))
+    return Snapshot(tuple(_state(file, remote) for file in source.files))
 
 
-def _state(file: str) -> FileState:
+def _from_json(node: dict[str, Any]) -> FileState | ObjectState:
+    return ObjectState(**node) if "etag" in node else FileState(**node)
+
+
+def _state(file: str, remote: Remote | None) -> FileState | ObjectState:
+    if is_remote(file):
+        if remote is None or not remote.allows(file):
+            raise SourceMissing(file)
+        return remote.state(file)
     try:
         found = os.lstat(file)
     except OSError:

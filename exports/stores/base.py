@@ -58,6 +58,14 @@ class Store(Protocol):
         """How much more can be stored; None when there is no telling."""
         ...
 
+    def link(self, key: str, seconds: int, *, name: str, content_type: str) -> str | None:
+        """An address at which anyone who has it can fetch the file without us, if there is one.
+
+        :param seconds: how long it works; an hour at most.
+        :param name: what the file is called where it is saved.
+        """
+        ...
+
 
 class BaseStore(Store, Protocol):
     """A store that holds the bytes themselves."""

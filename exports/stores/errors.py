@@ -1,6 +1,8 @@
-"""What can be wrong in a store: with the key of a file, with its bytes, with the master key."""
+"""Why a store did not do what was asked: our mistakes, bytes or keys that do not fit, trouble."""
 
 from __future__ import annotations
+
+import errno
 
 
 class StoreError(Exception):
@@ -44,3 +46,25 @@ class MasterKeyBusy(StoreError):
 
 class StoreUnfit(StoreError):
     """The store holds files of another kind than the settings say: sealed ones, or plain ones."""
+
+
+class ObjectChanged(StoreError):
+    """What is read is not in the state any more that was asked for."""
+
+
+class RangeBeyond(StoreError):
+    """A range begins behind the last byte of a file."""
+
+
+class StoreUnavailable(StoreError, OSError):
+    """A store that is not a disk cannot be reached, refuses us, or did not keep what it was given.
+
+    An ``OSError``, since that is what a disk raises in its place. The text is for the operator.
+    """
+
+
+class StoreFull(StoreError, OSError):
+    """A store that is not a disk has no room left; ``errno`` is that of a full disk."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(errno.ENOSPC, text)

@@ -3,23 +3,21 @@
 from __future__ import annotations
 
 import os
-import re
 import shutil
 import sys
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from exports.stores.errors import KeyInvalid, KeyMissing, KeyTaken
+from exports.stores.errors import KeyMissing, KeyTaken
+from exports.stores.naming import PART, names_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from io import FileIO
 
-PART = ".part"
 CHUNK = 1 << 20  # bytes
 FLUSH = 16 << 20  # bytes
-NAME = re.compile(r"[^/\0]{1,200}")
 
 
 class LocalStore:
@@ -97,11 +95,11 @@ class LocalStore:
         self._root.mkdir(parents=True, exist_ok=True)
         return shutil.disk_usage(self._root).free
 
+    def link(self, key: str, seconds: int, *, name: str, content_type: str) -> None:
+        """None: only we can read the disk."""
+
     def _path(self, key: str) -> Path:
-        names = key.split("/")
-        if not all(NAME.fullmatch(name) and name not in (".", "..") for name in names):
-            raise KeyInvalid(key)
-        return self._root.joinpath(*names)
+        return self._root.joinpath(*names_of(key))
 
 
 class LocalWriter:

@@ -58,3 +58,20 @@ def test_a_secret_is_made_once_for_its_owner_alone(tmp_path: Path) -> None:
     assert env.secret("WAYBILL_NO_SUCH", file) == first
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
     assert list(file.parent.iterdir()) == [file]
+
+
+def test_roots_are_folders_and_those_in_s3(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("WAYBILL_X", "/a: s3://bucket :b:s3://other/in/")
+    assert env.roots("WAYBILL_X") == ([Path("/a"), Path("b")], ["s3://bucket/", "s3://other/in/"])
+    monkeypatch.setenv("WAYBILL_X", "/a:https://bucket/")
+    with pytest.raises(ImproperlyConfigured, match="WAYBILL_X"):
+        env.roots("WAYBILL_X")
+
+
+def test_a_choice_is_one_of_those_that_there_are(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert env.choice("WAYBILL_X", ("one", "two")) == "one"
+    monkeypatch.setenv("WAYBILL_X", "two")
+    assert env.choice("WAYBILL_X", ("one", "two")) == "two"
+    monkeypatch.setenv("WAYBILL_X", "three")
+    with pytest.raises(ImproperlyConfigured, match="WAYBILL_X must be one of one, two"):
+        env.choice("WAYBILL_X", ("one", "two"))

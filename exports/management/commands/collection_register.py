@@ -26,8 +26,8 @@ class Command(BaseCommand):
         parser.add_argument(
             "location",
             nargs="+",
-            help="files, or folders of them, all of one kind: .parquet; .jsonl, .ndjson or .csv, "
-            "also with .gz or .zst",
+            help="files, or folders of them, in S3 too, all of one kind: .parquet; .jsonl, .ndjson "
+            "or .csv, also with .gz or .zst",
         )
         parser.add_argument("--namespace", required=True, help="its slug")
         parser.add_argument("--key", required=True, help="the property that is unique")

@@ -1,0 +1,79 @@
+"""Reads the sources of collections that lie in S3."""
+
+from __future__ import annotations
+
+import logging
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING
+
+from exports.sources.errors import SourceAway, SourceMissing, SourceMoved
+from exports.sources.remote import SCHEME, ObjectState
+from exports.stores.errors import KeyMissing, ObjectChanged, StoreFull, StoreUnavailable
+from exports.stores.s3bucket import Bucket
+from exports.stores.s3client import connect
+from exports.stores.s3download import Download
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from mypy_boto3_s3.client import S3Client
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class S3Objects:
+    """Objects on one server, as :class:`exports.sources.remote.Remote` has it.
+
+    :ivar endpoint: the server's address; empty for Amazon's own.
+    :ivar region: empty for what boto3 finds.
+    :ivar roots: what the operator allows, each ``s3://bucket/`` or ``s3://bucket/prefix/``.
+    """
+
+    endpoint: str
+    region: str
+    roots: tuple[str, ...]
+
+    def allows(self, path: str) -> bool:
+        return path.startswith(self.roots)
+
+    def state(self, path: str) -> ObjectState:
+        bucket, key = self._taken_apart(path)
+        with _told(path):
+            found = bucket.head(key)
+        return ObjectState(path, found.etag, found.size)
+
+    def members(self, folder: str) -> list[str]:
+        bucket, below = self._taken_apart(folder)
+        with _told(folder):
+            keys = list(bucket.keys(below, delimiter="/"))
+        return [f"{SCHEME}{bucket.name}/{key}" for key in keys if key != below]
+
+    def read(self, path: str, etag: str = "") -> Iterator[bytes]:
+        bucket, key = self._taken_apart(path)
+        with _told(path):
+            yield from Download(bucket, key, etag=etag)
+
+    def _taken_apart(self, path: str) -> tuple[Bucket, str]:
+        name, _, key = path.removeprefix(SCHEME).partition("/")
+        return Bucket(_client(self.endpoint, self.region), name), key
+
+
+@cache
+def _client(endpoint: str, region: str) -> S3Client:
+    return connect(endpoint, region)
+
+
+@contextmanager
+def _told(path: str) -> Iterator[None]:
+    try:
+        yield
+    except KeyMissing as error:
+        raise SourceMissing(path) from error
+    except ObjectChanged as error:
+        raise SourceMoved from error
+    except (StoreUnavailable, StoreFull) as error:
+        logger.warning("%s cannot be read: %s", path, error)
+        raise SourceAway from error
