@@ -7,20 +7,26 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """``what`` happened, and the ``remedy``; both are sentences."""
+    """``what`` happened, and the ``remedy``; both are sentences.
+
+    ``retried`` says that another attempt may do better, and is made.
+    """
 
     what: str
     remedy: str
+    retried: bool = False
 
 
 REASONS = {
     "worker_lost": Reason(
         "The worker that ran this export stopped answering.",
         "Run the export again. If it happens twice, ask the operator to look at the workers.",
+        retried=True,
     ),
     "source_changed": Reason(
         "A file of the collection changed while it was being read.",
         "Nothing half-read was published. Run the export again once the file is still.",
+        retried=True,
     ),
     "source_invalid": Reason(
         "A file of the collection is missing or cannot be read.",
@@ -61,10 +67,12 @@ REASONS = {
     "store_unavailable": Reason(
         "The result could not be written to the store.",
         "Run the export again. If it fails again, ask the operator to look at the store.",
+        retried=True,
     ),
     "database_unavailable": Reason(
         "The database could not be reached while the export ran.",
         "Run the export again.",
+        retried=True,
     ),
     "out_of_memory": Reason(
         "The export needed more memory than a run may use.",
@@ -77,6 +85,7 @@ REASONS = {
     "order_broken": Reason(
         "The documents did not come in the order of the source, so nothing was published.",
         "Run the export again, and tell the operator if it happens twice.",
+        retried=True,
     ),
     "failed": Reason(
         "The export failed for a reason that was not foreseen.",
