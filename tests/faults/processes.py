@@ -115,9 +115,11 @@ class Fleet:
             if process.poll() is not None:
                 self.start(name, self._commands[name])
 
-    def end(self) -> None:
+    def end(self, but: Sequence[str] = ()) -> None:
+        """End all, or all but these: the servers that the others need."""
         for _, pid in self._resume:
             send(pid, signal.SIGCONT)
-        for process in reversed(self._running.values()):
+        for name in [name for name in reversed(self._running) if name not in but]:
+            process = self._running.pop(name)
             process.kill()
             process.wait()

@@ -25,6 +25,8 @@ SHORT = {
     "WAYBILL_LEASE": "1.5",
     "WAYBILL_PULSE": "0.1",
     "WAYBILL_RECONCILE_EVERY": "0.5",
+    # Many, so that none fails for good however often it is struck.
+    "WAYBILL_RETRY_PAUSES": ",".join(["0.2"] * 30),
     "WAYBILL_LOG_LEVEL": "WARNING",
     "DJANGO_SETTINGS_MODULE": "config.settings",
 }

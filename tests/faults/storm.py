@@ -16,9 +16,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
-from django.db import OperationalError, connection
+from django.db import DatabaseError, connection
 
-from exports.models import ACTIVE, Export
+from exports.models import ACTIVE, Export, State
 from exports.queue.reconciler import reconcile_once
 from tests.faults.installation import Workspace, ask, install
 from tests.faults.ledger import ledger, tallies
@@ -28,9 +28,12 @@ from tests.services import free_port, valkey_command
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from django.db.models import QuerySet
+
 FORMATS = ("csv", "jsonl", "json", "parquet")
 WORKERS = 3
-CALM = 2  # faults
+CALM = 1  # fault
+PACE = 1.0  # seconds between the requests in a workspace
 
 
 class Storm:
@@ -59,8 +62,7 @@ class Storm:
         return True
 
     def _strike_horse(self, what: str) -> bool:
-        found = [horse_of(self._fleet.pid(f"worker {number}")) for number in range(WORKERS)]
-        horses = [pid for pid in found if pid]
+        horses = [horse for worker in _at_work() if (horse := horse_of(worker))]
         if not horses:
             return False
         horse = self._chance.choice(horses)
@@ -100,11 +102,12 @@ def main(arguments: Sequence[str]) -> tuple[dict[str, Any], bool]:
             _rage(storm, fleet, chance, asking, began + asked.seconds)
             accepted = {uid for one in asking for uid in one.result()}
         _settle(fleet)
+        fleet.end(but=("redis", "postgres"))
+        connection.close()
+        reconcile_once()
+        found, counted = ledger(accepted), tallies()
     finally:
         fleet.end()
-    reconcile_once()
-    found = ledger(accepted)
-    counted = tallies()
     told = {
         "exports": len(accepted),
         "faults": storm.done,
@@ -168,26 +171,38 @@ def _settle(fleet: Fleet) -> None:
         time.sleep(0.05)
 
 
+def _at_work() -> list[int]:
+    """The workers that run an export, so far as the database can be asked."""
+    running = _asked(Export.objects.filter(state=State.RUNNING).values_list("worker", flat=True))
+    return [int(name.rpartition(":")[2]) for name in running or ()]
+
+
 def _moving() -> bool:
+    return _asked(Export.objects.filter(state__in=ACTIVE).values_list("pk", flat=True)) != []
+
+
+def _asked(query: QuerySet[Export, Any]) -> list[Any] | None:
     try:
-        return Export.objects.filter(state__in=ACTIVE).exists()
-    except OperationalError:
+        return list(query)
+    except DatabaseError:
         connection.close()
-        return True
+        return None
 
 
 def _ask(port: int, workspace: Workspace, count: int) -> set[str]:
     """Ask for exports in a workspace, one after the other, whatever happens to the server."""
-    return {
-        ask(port, workspace.key, f"{workspace.slug}-{number}", format=FORMATS[number % 4])
-        for number in range(count)
-    }
+    accepted = set()
+    for number in range(count):
+        key = f"{workspace.slug}-{number}"
+        accepted.add(ask(port, workspace.key, key, format=FORMATS[number % 4]))
+        time.sleep(PACE)
+    return accepted
 
 
 def _take_over(fleet: Fleet, name: str, pid: int, command: Command) -> None:
     """Start a server of ours once more, as a member of the fleet."""
     os.kill(pid, signal.SIGKILL)
-    time.sleep(0.3)
+    os.waitpid(pid, 0)
     fleet.start(name, command)
 
 
