@@ -19,7 +19,7 @@ logger = logging.getLogger(__name__)
 RUN_NEXT = "exports.queue.jobs.run_next"
 
 # Somebody waits for an answer meanwhile, and the reconciler makes good what was not sent.
-_PATIENCE = 0.3  # seconds, for each word with Redis
+_PATIENCE = 0.2  # seconds, for each word with Redis
 
 
 def wake(*, again: bool = True) -> bool:

@@ -12,16 +12,21 @@ from urllib.request import Request, urlopen
 
 from django.conf import settings
 from django.core.management import call_command
+from django.db import connections
 
+from exports.domain.access import caller_for
 from exports.domain.audit import SYSTEM
 from exports.domain.collections import collection_register
+from exports.domain.exports import export_create
 from exports.domain.keys import key_create
 from exports.domain.members import member_add
 from exports.domain.people import namespace_create
-from exports.models import Collection, Namespace, User
+from exports.domain.requests import request_parse
+from exports.models import Collection, Export, Namespace, User
 from tests.services import write_parquet
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
 ROWS = 2000
@@ -46,7 +51,7 @@ def install(namespaces: int) -> list[Workspace]:
     owner = User.objects.create_user("ada@example.org", None)
     found = [_workspace(f"w{number}", owner) for number in range(namespaces)]
     first, *others = Namespace.objects.order_by("pk")
-    _apart(_register, first.pk, settings.VAR_DIR / "trips.parquet")
+    assert apart(_register, first.pk, settings.VAR_DIR / "trips.parquet") == 0
     fields = ("name", "source", "key", "schema_tree", "schema_version", "documents", "access")
     collection = Collection.objects.get()
     same = {field: getattr(collection, field) for field in fields}
@@ -78,6 +83,21 @@ def ask(port: int, key: str, idempotency_key: str, seconds: float = 120, **field
             time.sleep(0.1)
 
 
+def apart(function: Callable[..., None], *args: Any) -> int:
+    """How a function ended in a process of its own: who has used DuckDB cannot fork any more."""
+    connections.close_all()
+    process = get_context("fork").Process(target=function, args=args)
+    process.start()
+    process.join()
+    return process.exitcode or 0
+
+
+def asked(**fields: Any) -> Export:
+    """An export in the first workspace."""
+    caller = caller_for(User.objects.get(), "w0")
+    return export_create(caller, request_parse({"collection": COLLECTION, **fields}))[0]
+
+
 def _workspace(slug: str, owner: User) -> Workspace:
     namespace = namespace_create(slug=slug, name=slug, actor=SYSTEM)
     member_add(namespace=namespace, user=owner, role="admin", actor=SYSTEM)
@@ -98,14 +118,3 @@ def _register(namespace: int, path: Path) -> None:
         access="public",
         actor=SYSTEM,
     )
-
-
-def _apart(function: Any, *args: Any) -> None:
-    """In a process of its own: who has used DuckDB cannot fork any more."""
-    from django.db import connections
-
-    connections.close_all()
-    process = get_context("fork").Process(target=function, args=args)
-    process.start()
-    process.join()
-    assert process.exitcode == 0

@@ -7,7 +7,7 @@ import signal
 import subprocess
 import sys
 import time
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,7 +16,7 @@ from config.env import BASE_DIR
 from exports.engine.kin import die_with_parent
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
 
 def wait_until(happened: Callable[[], bool], seconds: float = 30) -> float:
@@ -48,6 +48,23 @@ def send(pid: int, number: signal.Signals) -> None:
     """A signal to what may be gone already."""
     with suppress(ProcessLookupError):
         os.kill(pid, number)
+
+
+@contextmanager
+def worker(env: dict[str, str], *arguments: str) -> Iterator[subprocess.Popen[bytes]]:
+    """A worker for as long as it is entered, or another of our programs in its place."""
+    process = subprocess.Popen(
+        [sys.executable, *(arguments or ("manage.py", "worker"))],
+        cwd=BASE_DIR,
+        env=env,
+        start_new_session=True,
+    )
+    try:
+        yield process
+    finally:
+        process.send_signal(signal.SIGCONT)
+        process.kill()
+        process.wait()
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,8 +6,12 @@ import json
 import subprocess
 import sys
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from config.env import BASE_DIR
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,9 +22,10 @@ class Outcome:
     well: bool
 
 
-def run(*arguments: str, seconds: float) -> Outcome:
+def run(*arguments: str, seconds: float, within: Sequence[str] = ()) -> Outcome:
+    """:param within: what starts it, if it is to be started by something else."""
     done = subprocess.run(
-        [sys.executable, "-m", "tests.faults.run", *arguments],
+        [*within, sys.executable, "-m", "tests.faults.run", *arguments],
         cwd=BASE_DIR,
         stdout=subprocess.PIPE,
         text=True,

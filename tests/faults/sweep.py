@@ -13,7 +13,6 @@ from collections import Counter
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import wraps
-from multiprocessing import get_context
 from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
@@ -22,14 +21,12 @@ from django.conf import settings
 from django.db import connections
 from django.utils import timezone
 
-from exports.domain.access import caller_for
-from exports.domain.exports import export_create
-from exports.domain.requests import request_parse
 from exports.engine.reader import Reader
-from exports.models import Export, State, User
+from exports.models import Export, State
 from exports.queue import horse
 from exports.queue.reconciler import reconcile_once
-from tests.faults.installation import COLLECTION, install
+from tests.faults.installation import apart, install
+from tests.faults.installation import asked as ask_for
 from tests.faults.ledger import data_sum, ledger, left_over
 
 if TYPE_CHECKING:
@@ -100,11 +97,11 @@ def main(arguments: Sequence[str]) -> tuple[dict[str, Any], bool]:
     accepted: list[str] = []
     for first, format_ in enumerate(asked.formats):
         fields = {"format": format_, "archive": asked.archive}
-        whole = _ask(**fields)
+        whole = ask_for(**fields)
         assert _run(0, whole) == ("", 0), "a run that nobody ends must end well"
         accepted.append(whole.uid)
         for last in range(1 + first % asked.every, MOST, asked.every):
-            export = _ask(**fields)
+            export = ask_for(**fields)
             accepted.append(export.uid)
             ended_at, code = _run(last, export)
             if code == 0:
@@ -134,12 +131,6 @@ def _made_good(export: Export, whole: Export) -> Counter[str]:
     return Counter({"left after one round": len(left), "not the same": not same})
 
 
-def _ask(**fields: str) -> Export:
-    caller = caller_for(User.objects.get(), "w0")
-    request = request_parse({"collection": COLLECTION, **fields})
-    return export_create(caller, request)[0]
-
-
 def _run(last: int, export: Export) -> tuple[str, int]:
     """Run what is next as a worker's horse does, in a process of its own.
 
@@ -148,13 +139,10 @@ def _run(last: int, export: Export) -> tuple[str, int]:
     """
     note = settings.VAR_DIR / "step"
     note.unlink(missing_ok=True)
-    connections.close_all()
-    process = get_context("fork").Process(target=_ended_at, args=(Steps(last, note),))
-    process.start()
-    process.join()
+    code = apart(_ended_at, Steps(last, note))
     export.refresh_from_db()
-    assert process.exitcode in (0, KILLED)
-    return note.read_text() if note.exists() else "", process.exitcode or 0
+    assert code in (0, KILLED)
+    return note.read_text() if note.exists() else "", code
 
 
 def _ended_at(steps: Steps) -> None:

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
-import subprocess
-import sys
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,7 +13,6 @@ import pytest
 from django.conf import settings
 from redis import Redis
 
-from config.env import BASE_DIR
 from exports.domain.claims import something_waits
 from exports.domain.exports import export_cancel
 from exports.domain.storage import result_store
@@ -25,29 +22,16 @@ from exports.queue.worker import ExportWorker
 from exports.sources.register import register
 from exports.wakeups import RUN_NEXT, wake
 from tests.conftest import registered
-from tests.faults.processes import horse_of, is_alive, wait_until
+from tests.faults.processes import horse_of, is_alive, wait_until, worker
 from tests.plugin import VAR
 from tests.services import valkey, write_parquet
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
     from exports.domain.access import Caller
     from exports.models import Namespace
     from exports.sources.register import Registered
-
-
-@contextmanager
-def worker(env: dict[str, str]) -> Iterator[subprocess.Popen[bytes]]:
-    process = subprocess.Popen(
-        [sys.executable, "manage.py", "worker"], cwd=BASE_DIR, env=env, start_new_session=True
-    )
-    try:
-        yield process
-    finally:
-        process.send_signal(signal.SIGCONT)
-        process.kill()
-        process.wait()
 
 
 def state_of(export: Export) -> str:
