@@ -13,7 +13,6 @@ from threading import Thread
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from django.conf import settings as configured
 from redis import Redis
 
 from exports.models import Export, State, Tally
@@ -146,7 +145,3 @@ def test_exports_are_accepted_whatever_becomes_of_redis(
 
 def flush(url: str) -> None:
     Redis.from_url(url).flushall()
-
-
-def test_a_round_of_the_reconciler_is_soon_enough() -> None:
-    assert configured.RECONCILE_EVERY.total_seconds() <= 5

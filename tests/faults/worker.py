@@ -4,16 +4,12 @@ from __future__ import annotations
 
 import argparse
 import time
-from functools import wraps
-from typing import TYPE_CHECKING, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Any
 
 import django
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
-P = ParamSpec("P")
-R = TypeVar("R")
+    from threading import Event
 
 
 def main() -> None:
@@ -24,25 +20,27 @@ def main() -> None:
     asked = parser.parse_args()
     django.setup()
     from exports.domain import seams
+    from exports.engine import manifest
+    from exports.engine import run as engine
     from exports.queue import horse
     from exports.queue.worker import preload, work_until_asked
 
     seams.FENCED = not asked.unfenced
     preload()
-    horse.run = lingering(horse.run, before=asked.reading, after=asked.checking)
-    horse.build = lingering(horse.build, before=asked.publishing)
-    work_until_asked()
+    run, build = engine.run, manifest.build
 
-
-def lingering(step: Callable[P, R], *, before: float = 0, after: float = 0) -> Callable[P, R]:
-    @wraps(step)
-    def lingered(*args: P.args, **kwargs: P.kwargs) -> R:
-        time.sleep(before)
-        result = step(*args, **kwargs)
-        time.sleep(after)
+    def slow_run(*args: Any, stop: Event, **kwargs: Any) -> Any:
+        stop.wait(asked.reading)
+        result = run(*args, stop=stop, **kwargs)
+        stop.wait(asked.checking)
         return result
 
-    return lingered
+    def slow_build(*args: Any, **kwargs: Any) -> bytes:
+        time.sleep(asked.publishing)
+        return build(*args, **kwargs)
+
+    vars(horse).update(run=slow_run, build=slow_build)
+    work_until_asked()
 
 
 if __name__ == "__main__":
