@@ -54,6 +54,16 @@ def seconds(name: str, default: float) -> timedelta:
         raise ImproperlyConfigured(f"{name} must be a number of seconds, not {value!r}.") from None
 
 
+def pauses(name: str, default: str) -> tuple[timedelta, ...]:
+    """Several numbers of seconds, separated by commas."""
+    try:
+        return tuple(timedelta(seconds=float(each)) for each in names(name, default))
+    except ValueError:
+        raise ImproperlyConfigured(
+            f"{name} must be numbers of seconds with commas between, not {text(name)!r}."
+        ) from None
+
+
 def names(name: str, default: str = "") -> list[str]:
     return [each.strip() for each in text(name, default).split(",") if each.strip()]
 

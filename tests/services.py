@@ -33,13 +33,7 @@ def valkey(folder: Path) -> Iterator[str]:
     """A Valkey on a socket in ``folder``; gives its address."""
     path = folder / "valkey.sock"
     server = subprocess.Popen(
-        [
-            str(valkey_binary.get_binary_path()),
-            *("--port", "0", "--unixsocket", str(path), "--dir", str(folder)),
-            *("--save", "", "--appendonly", "no", "--daemonize", "no"),
-        ],
-        stdout=subprocess.DEVNULL,
-        start_new_session=True,
+        valkey_command(folder), stdout=subprocess.DEVNULL, start_new_session=True
     )
     try:
         _wait_for(path.exists, "Valkey")
@@ -47,6 +41,14 @@ def valkey(folder: Path) -> Iterator[str]:
     finally:
         server.terminate()
         server.wait(10)
+
+
+def valkey_command(folder: Path) -> list[str]:
+    return [
+        str(valkey_binary.get_binary_path()),
+        *("--port", "0", "--unixsocket", str(folder / "valkey.sock"), "--dir", str(folder)),
+        *("--save", "", "--appendonly", "no", "--daemonize", "no"),
+    ]
 
 
 @contextmanager

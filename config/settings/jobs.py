@@ -7,7 +7,7 @@ import tempfile
 from hashlib import sha256
 from pathlib import Path
 
-from config.env import number, seconds, text
+from config.env import number, pauses, seconds, text
 from config.settings.storage import VAR_DIR
 
 
@@ -31,6 +31,8 @@ RQ = {"JOB_CLASS": "exports.queue.jobs.WakeUp", "COMMIT_MODE": "auto"}
 
 EXPORT_LEASE = seconds("WAYBILL_LEASE", 60)
 EXPORT_PULSE = seconds("WAYBILL_PULSE", 0.4)
+# After each lost attempt but the last; there is one attempt more than there are pauses.
+EXPORT_PAUSES = pauses("WAYBILL_RETRY_PAUSES", "1,10")
 EXPORT_TIME_LIMIT = seconds("WAYBILL_TIME_LIMIT", 6 * 3600)
 RECONCILE_EVERY = seconds("WAYBILL_RECONCILE_EVERY", 5)
 IDEMPOTENCY_KEPT = seconds("WAYBILL_IDEMPOTENCY_KEPT", 24 * 3600)

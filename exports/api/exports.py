@@ -13,7 +13,7 @@ from exports.api.bodies import body_read
 from exports.api.filters import ExportFilter, refuse_unknown
 from exports.api.paging import page_of
 from exports.api.schemas import ExportOut, ExportPage
-from exports.api.shapes import export_out
+from exports.api.shapes import export_out, exports_out
 from exports.domain.clock import database_now
 from exports.domain.errors import FieldError, InvalidRequest
 from exports.domain.exports import export_cancel, export_create, export_delete
@@ -97,8 +97,7 @@ def listing(request: ApiRequest, wanted: Annotated[ExportFilter, Query()]) -> Ex
     page, following = page_of(
         caller, exports.prefetch_related("files"), limit=wanted.limit, cursor=wanted.cursor
     )
-    now = database_now()
-    return ExportPage(items=[export_out(each, now) for each in page], next_cursor=following)
+    return ExportPage(items=exports_out(page, database_now()), next_cursor=following)
 
 
 @router.get(

@@ -92,6 +92,12 @@ class ExportOut(Schema):
     state: State
     step: Step | None = Field(description="What it is doing while it runs.")
     attempts: int
+    queue_place: int | None = Field(
+        description="How many of its workspace start before it. Null unless it is `pending`."
+    )
+    waits_until: datetime | None = Field(
+        description="An attempt was lost: the next one begins at this time, not before."
+    )
     rows_done: int
     rows_total: int | None = Field(description="Null until it is known.")
     bytes_done: int

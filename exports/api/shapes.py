@@ -18,6 +18,7 @@ from exports.api.schemas import (
     PropertyOut,
 )
 from exports.domain.members import standing
+from exports.domain.places import queue_places
 from exports.domain.plans import FIELDS
 from exports.domain.reasons import reason_for
 from exports.engine.files import FOLDER
@@ -26,7 +27,7 @@ from exports.models import State, Step
 from exports.query.schema import Kind, fields
 
 if TYPE_CHECKING:
-    from collections.abc import Set
+    from collections.abc import Sequence, Set
     from datetime import datetime
 
     from exports.models import Collection, Export, ExportFile, Membership, Principal
@@ -49,7 +50,7 @@ _REQUEST = (
     "notices",
     *FIELDS,
 )
-_LIFE = ("state", "created_at", "started_at", "ended_at", "expires_at")
+_LIFE = ("state", "waits_until", "created_at", "started_at", "ended_at", "expires_at")
 _PROGRESS = ("rows_done", "rows_total", "bytes_done", "percent")
 _COLLECTION = (
     "name",
@@ -65,6 +66,16 @@ _COLLECTION = (
 
 def export_out(export: Export, now: datetime) -> ExportOut:
     """:param now: by the database's clock, for the speed."""
+    return exports_out([export], now)[0]
+
+
+def exports_out(exports: Sequence[Export], now: datetime) -> list[ExportOut]:
+    """Several of one namespace, in as many queries as one takes."""
+    places = queue_places(exports)
+    return [_export(each, places.get(each.pk), now) for each in exports]
+
+
+def _export(export: Export, place: int | None, now: datetime) -> ExportOut:
     speed = _speed(export, now)
     return ExportOut(
         id=export.uid,
@@ -73,6 +84,7 @@ def export_out(export: Export, now: datetime) -> ExportOut:
         principal=_named(export.principal),
         step=Step(export.step) if export.step else None,
         attempts=export.attempt,
+        queue_place=place,
         rows_per_second=speed,
         eta_seconds=_eta(export, speed),
         error=_failure(export),

@@ -12,14 +12,17 @@ from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
-from django.db.models import Count, Exists, F, OuterRef, Subquery
+from django.db.models import Count, Exists, F, Min, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
 
+from exports.domain import seams
 from exports.domain.audit import SYSTEM, audit_append
 from exports.domain.clock import database_now
 from exports.models import Export, Namespace, State, Step
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from django.db.models import QuerySet
 
 
@@ -54,7 +57,9 @@ class Claim:
 
         :raises Fenced: it does not; nothing was written.
         """
-        held = Export.objects.filter(pk=self.export.pk, attempt=self.attempt, state=State.RUNNING)
+        held = Export.objects.filter(pk=self.export.pk)
+        if seams.FENCED:
+            held = held.filter(attempt=self.attempt, state=State.RUNNING)
         if not held.update(**changes):
             raise Fenced(self.export.uid)
 
@@ -79,13 +84,23 @@ def export_claim(*, worker: str) -> Claim | None:
 
 def something_waits() -> bool:
     """Whether a worker that asks now could get something."""
-    return _in_turn().exists()
+    return _in_turn(database_now()).exists()
+
+
+def pause_left() -> float | None:
+    """Seconds until the next lost attempt has waited long enough; None when none waits."""
+    now = database_now()
+    paused = Export.objects.filter(state=State.PENDING, waits_until__gt=now)
+    until = paused.aggregate(until=Min("waits_until"))["until"]
+    return (until - now).total_seconds() if until else None
 
 
 def _claim(worker: str) -> Claim | None:
     # The namespace's row is locked before its exports are looked at, and a locked one is passed
     # over: workers spread over namespaces instead of queueing for one.
-    namespace = _in_turn().select_for_update(skip_locked=True, of=("self",), no_key=True).first()
+    now = database_now()
+    turn = _in_turn(now).select_for_update(skip_locked=True, of=("self",), no_key=True)
+    namespace = turn.first()
     if namespace is None:
         return None
     slot = _free_slot(namespace)
@@ -95,9 +110,8 @@ def _claim(worker: str) -> Claim | None:
         .select_related("namespace", "collection")
         .first()
     )
-    if slot is None or export is None:
+    if slot is None or export is None or (export.waits_until and export.waits_until > now):
         return None
-    now = database_now()
     Export.objects.filter(pk=export.pk).update(
         state=State.RUNNING,
         step=Step.READING,
@@ -105,6 +119,9 @@ def _claim(worker: str) -> Claim | None:
         slot=slot,
         worker=worker,
         lease_until=now + settings.EXPORT_LEASE,
+        waits_until=None,
+        reason="",
+        reason_detail="",
         started_at=now,
     )
     Namespace.objects.filter(pk=namespace.pk).update(served_at=now)
@@ -120,8 +137,11 @@ def _claim(worker: str) -> Claim | None:
     return Claim(export, export.attempt, worker)
 
 
-def _in_turn() -> QuerySet[Namespace]:
-    """Namespaces with something waiting and a free slot, the longest unserved first."""
+def _in_turn(now: datetime) -> QuerySet[Namespace]:
+    """Namespaces with something waiting and a free slot, the longest unserved first.
+
+    Where a lost attempt pauses at the head, nothing passes it.
+    """
     waiting = Export.objects.filter(namespace=OuterRef("pk"), state=State.PENDING)
     running = (
         Export.objects.filter(namespace=OuterRef("pk"), state=State.RUNNING)
@@ -130,7 +150,10 @@ def _in_turn() -> QuerySet[Namespace]:
         .values("count")
     )
     busy = Coalesce(Subquery(running), 0)
-    free = Namespace.objects.alias(busy=busy).filter(Exists(waiting), busy__lt=F("max_running"))
+    head = Subquery(waiting.order_by("pk").values("waits_until")[:1])
+    free = Namespace.objects.alias(busy=busy, head=head).filter(
+        Exists(waiting), Q(head=None) | Q(head__lte=now), busy__lt=F("max_running")
+    )
     return free.order_by(F("served_at").asc(nulls_first=True), "pk")
 
 

@@ -30,7 +30,7 @@ _LASTS = {"preview-*": 600, "register-*": 24 * 3600}
 
 
 def leases_reap() -> int:
-    """End the runs whose lease is over. Returns how many."""
+    """End the attempts whose lease is over. Returns how many."""
     overdue = Export.objects.filter(state=State.RUNNING, lease_until__lt=database_now())
     return sum(run_reap(export) for export in overdue.select_related("namespace"))
 
@@ -71,7 +71,7 @@ def scratch_clear(folder: Path) -> int:
 
     What is of no export that is known here is not ours to remove.
     """
-    over = [each for each in folder.glob("exp_*-*") if _is_over(each.name.rpartition("-")[0])]
+    over = [each for each in folder.glob("exp_*-[0-9]*") if _is_over(*each.name.rsplit("-", 1))]
     for pattern, seconds in _LASTS.items():
         over += [each for each in folder.glob(pattern) if _is_older(each, seconds)]
     for each in over:
@@ -87,9 +87,9 @@ def idempotency_forget() -> int:
     return old.delete()[0] if old.exists() else 0
 
 
-def _is_over(uid: str) -> bool:
-    """Whether no attempt at the export can be writing any more."""
-    held = Q(lease_until__gte=database_now())
+def _is_over(uid: str, attempt: str) -> bool:
+    """Whether this attempt at the export holds it no more."""
+    held = Q(lease_until__gte=database_now(), attempt=attempt)
     return Export.objects.filter(uid=uid).exclude(held).exists()
 
 

@@ -96,7 +96,7 @@ def export_delete(caller: Caller, export: Export) -> None:
 def _cancel(caller: Caller, export: Export) -> bool:
     """One UPDATE decides between this and a worker that starts or ends the export."""
     changed = Export.objects.filter(pk=export.pk, state__in=ACTIVE, deleted_at=None).update(
-        state=State.CANCELLED, slot=None, step="", ended_at=database_now()
+        state=State.CANCELLED, slot=None, step="", waits_until=None, ended_at=database_now()
     )
     if changed:
         audit_append(caller.namespace, "export.cancelled", actor=caller.actor, subject=export.uid)

@@ -1,7 +1,8 @@
-"""What a run tells the database: that it lives, how far it is, and how it ended."""
+"""What a run tells the database: that it lives, how far it is, how it ended, what follows."""
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
@@ -9,7 +10,9 @@ from django.db import transaction
 
 from exports.domain.audit import SYSTEM, audit_append
 from exports.domain.clock import database_now
+from exports.domain.reasons import reason_for
 from exports.models import Export, ExportFile, State
+from exports.tallies import REAPS, RETRIES, tally
 from exports.wakeups import wake
 
 if TYPE_CHECKING:
@@ -47,7 +50,8 @@ def run_publish(
             state=State.READY,
             step="",
             slot=None,
-            lease_until=None,
+            # What earlier attempts left is still to be looked for: see attempts_clear.
+            lease_until=None if claim.attempt == 1 else now,
             rows_done=rows,
             rows_total=rows,
             bytes_done=sum(each.bytes for each in files if each.kind != "manifest"),
@@ -70,19 +74,19 @@ def run_publish(
 
 
 def run_fail(claim: Claim, reason: str, detail: str = "") -> None:
-    """End the export as failed.
+    """End this attempt: another one follows, where it may do better, or the export has failed.
 
     :param reason: a code of ``exports.domain.reasons``.
     :param detail: where exactly it went wrong, in our own words.
     :raises Fenced: the attempt no longer holds its export; its end is somebody else's.
     """
     with transaction.atomic():
-        claim.fenced(**_failed(reason), reason_detail=detail[:500])
-        _tell_failure(claim.export, claim.attempt, reason)
+        claim.fenced(**_ended(claim.attempt, reason, detail))
+        _tell(claim.export, claim.attempt, reason)
 
 
 def run_reap(export: Export) -> bool:
-    """End a run whose lease is over: its worker is gone, or cannot reach the database.
+    """End an attempt whose lease is over: its worker is gone, or cannot reach the database.
 
     :returns: False when it came back, or somebody else ended it.
     """
@@ -93,29 +97,43 @@ def run_reap(export: Export) -> bool:
             state=State.RUNNING,
             lease_until__lt=database_now(),
         )
-        if not overdue.update(**_failed("worker_lost")):
+        if not overdue.update(**_ended(export.attempt, "worker_lost", "")):
             return False
-        _tell_failure(export, export.attempt, "worker_lost")
+        _tell(export, export.attempt, "worker_lost")
+    tally(REAPS)
     return True
 
 
-def _failed(reason: str) -> dict[str, Any]:
+def _is_retried(attempt: int, reason: str) -> bool:
+    return reason_for(reason).retried and attempt <= len(settings.EXPORT_PAUSES)
+
+
+def _ended(attempt: int, reason: str, detail: str) -> dict[str, Any]:
+    """What becomes of the export: at the head of its queue again, after a pause, or failed."""
+    now = database_now()
+    ended = {"step": "", "slot": None, "reason": reason, "reason_detail": detail[:500]}
+    if not _is_retried(attempt, reason):
+        return {**ended, "state": State.ERROR, "ended_at": now}
     return {
-        "state": State.ERROR,
-        "step": "",
-        "slot": None,
-        "reason": reason,
-        "ended_at": database_now(),
+        **ended,
+        "state": State.PENDING,
+        "waits_until": now + settings.EXPORT_PAUSES[attempt - 1],
+        "started_at": None,
+        "rows_done": 0,
+        "rows_total": None,
+        "bytes_done": 0,
     }
 
 
-def _tell_failure(export: Export, attempt: int, reason: str) -> None:
+def _tell(export: Export, attempt: int, reason: str) -> None:
+    retried = _is_retried(attempt, reason)
     audit_append(
         export.namespace,
-        "export.failed",
+        "export.retried" if retried else "export.failed",
         actor=SYSTEM,
         subject=export.uid,
         attempt=attempt,
         reason=reason,
     )
-    transaction.on_commit(wake, robust=True)
+    # While it pauses nothing of its namespace starts; the reconciler wakes a worker afterwards.
+    transaction.on_commit(partial(tally, RETRIES) if retried else wake, robust=True)

@@ -37,6 +37,7 @@ from exports.queue.pulse import Pulse
 from exports.sources.remote import is_remote
 from exports.sources.source import Source
 from exports.stores.errors import StoreError
+from exports.tallies import FENCED_WRITES, tally
 from exports.wakeups import wake
 
 if TYPE_CHECKING:
@@ -105,7 +106,9 @@ def _abandon(claim: Claim, store: Store, reason: str, detail: str) -> None:
     uid, attempt = claim.export.uid, claim.attempt
     connection.close()
     try:
-        if reason != "fenced":
+        if reason == "fenced":
+            tally(FENCED_WRITES)
+        else:
             _tell(claim, reason, detail)
         if claim.is_published():
             logger.info("%s: attempt %s was published all the same", uid, attempt)
@@ -126,6 +129,7 @@ def _tell(claim: Claim, reason: str, detail: str) -> None:
     try:
         run_fail(claim, reason, detail)
     except Fenced:
+        tally(FENCED_WRITES)
         logger.info("%s: it had ended before attempt %s did", claim.export.uid, claim.attempt)
 
 

@@ -8,7 +8,8 @@ from threading import Event
 from django.conf import settings
 from django.db import DatabaseError, connection
 
-from exports.domain.claims import something_waits
+from exports.domain.attempts import attempts_clear
+from exports.domain.claims import pause_left, something_waits
 from exports.domain.cleaning import (
     exports_clear,
     exports_expire,
@@ -32,6 +33,7 @@ def reconcile_once() -> dict[str, int]:
     done |= {
         "forgotten": idempotency_forget(),
         "cleared": exports_clear(result_store()),
+        "leftovers": attempts_clear(result_store()),
         "scratch": scratch_clear(settings.SCRATCH_DIR),
     }
     reconciled_note()
@@ -41,11 +43,16 @@ def reconcile_once() -> dict[str, int]:
 
 
 def reconcile_forever(stop: Event) -> None:
-    """A round every few seconds, until ``stop`` is set. A failed round is tried again."""
+    """A round every few seconds, and when a pause ends, until ``stop`` is set.
+
+    A failed round is tried again.
+    """
     while not stop.is_set():
+        wait = every = settings.RECONCILE_EVERY.total_seconds()
         try:
             reconcile_once()
+            wait = min(every, pause_left() or every)
         except (DatabaseError, OSError):
             logger.exception("A round of the reconciler failed; the next one tries again.")
             connection.close()
-        stop.wait(settings.RECONCILE_EVERY.total_seconds())
+        stop.wait(wait)

@@ -29,6 +29,7 @@ ROWS = 50
 WORDS = {
     "export.created": ("Created an export", "plus"),
     "export.started": ("Started a run", "running"),
+    "export.retried": ("Lost an attempt, and tries again", "running"),
     "export.ready": ("Published the result", "ready"),
     "export.failed": ("Ended as failed", "error"),
     "export.cancelled": ("Cancelled an export", "cancelled"),

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from exports.domain.reasons import reason_for
 from exports.models import State, Step
-from exports.web.wording import duration, number
+from exports.web.wording import duration, number, until
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -29,10 +30,14 @@ class Stage:
 
 @dataclass(frozen=True)
 class Progress:
-    """An export as it stands at one moment."""
+    """An export as it stands at one moment.
+
+    :ivar place: how many start before it, while it waits.
+    """
 
     export: Export
     now: datetime
+    place: int | None = None
 
     @cached_property
     def elapsed(self) -> float | None:
@@ -56,6 +61,21 @@ class Progress:
         if done < total * _SHARE_BEFORE_A_GUESS or done > total:
             return None
         return elapsed * (total - done) / done
+
+    @property
+    def queued(self) -> str:
+        """What it waits for."""
+        export = self.export
+        if export.waits_until:
+            again = until(export.waits_until, self.now)
+            return (
+                f"{reason_for(export.reason).what} Nothing of it was published. "
+                f"Attempt {export.attempt + 1} follows{'' if again == 'now' else f' in {again}'}."
+            )
+        if not self.place:
+            return "It is the next of this workspace, and starts as soon as a worker is free."
+        before = "One export" if self.place == 1 else f"{number(self.place)} exports"
+        return f"{before} of this workspace will start before it."
 
     @property
     def heard(self) -> str:

@@ -48,6 +48,8 @@ def test_a_new_export_waits(rest: Rest, trips: Collection) -> None:
         "state": State.PENDING,
         "step": None,
         "attempts": 0,
+        "queue_place": 0,
+        "waits_until": None,
         "rows_done": 0,
         "rows_total": None,
         "bytes_done": 0,

@@ -107,3 +107,12 @@ def test_what_is_not_there_is_404(uid: str, rest: Rest, trips: Collection) -> No
     answer = rest.get(f"/exports/{uid}")
 
     assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
+
+
+def test_what_waits_knows_its_place(rest: Rest, make_export: Callable[..., Export]) -> None:
+    exports = [make_export() for _ in range(3)]
+    assert [rest.get(f"/exports/{each.uid}").json()["queue_place"] for each in exports] == [0, 1, 2]
+
+    export_claim(worker="w")
+    places = [item["queue_place"] for item in rest.get("/exports").json()["items"]]
+    assert places == [1, 0, None]

@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
-import subprocess
-import sys
-import time
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,63 +13,30 @@ import pytest
 from django.conf import settings
 from redis import Redis
 
-from config.env import BASE_DIR
+from exports.domain.claims import something_waits
 from exports.domain.exports import export_cancel
 from exports.domain.storage import result_store
-from exports.models import Export, State
+from exports.models import Export, State, Tally
 from exports.queue.reconciler import reconcile_once
 from exports.queue.worker import ExportWorker
 from exports.sources.register import register
 from exports.wakeups import RUN_NEXT, wake
 from tests.conftest import registered
+from tests.faults.processes import horse_of, is_alive, wait_until, worker
 from tests.plugin import VAR
 from tests.services import valkey, write_parquet
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
     from exports.domain.access import Caller
     from exports.models import Namespace
     from exports.sources.register import Registered
 
 
-@contextmanager
-def worker(env: dict[str, str]) -> Iterator[subprocess.Popen[bytes]]:
-    process = subprocess.Popen(
-        [sys.executable, "manage.py", "worker"], cwd=BASE_DIR, env=env, start_new_session=True
-    )
-    try:
-        yield process
-    finally:
-        process.send_signal(signal.SIGCONT)
-        process.kill()
-        process.wait()
-
-
-def wait_until(happened: Callable[[], bool], seconds: float = 30) -> float:
-    """Seconds that it took."""
-    started = time.monotonic()
-    while not happened():
-        assert time.monotonic() - started < seconds, "it did not happen in time"
-        time.sleep(0.02)
-    return time.monotonic() - started
-
-
 def state_of(export: Export) -> str:
     export.refresh_from_db()
     return export.state
-
-
-def horse_of(process: subprocess.Popen[bytes]) -> int | None:
-    children = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
-    return int(children[0]) if children else None
-
-
-def is_alive(pid: int) -> bool:
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().split()[2] != "Z"
-    except FileNotFoundError:
-        return False
 
 
 @pytest.fixture
@@ -129,7 +93,7 @@ def test_a_cancelled_run_stops_and_the_next_starts(
     with worker(service_env) as process:
         after = make_export()
         wait_until(lambda: state_of(long) == State.RUNNING and long.rows_done > 0)
-        horse = horse_of(process)
+        horse = horse_of(process.pid)
         assert horse
 
         export_cancel(admin, long)
@@ -144,13 +108,14 @@ def test_a_cancelled_run_stops_and_the_next_starts(
 
 
 @pytest.mark.usefixtures("_empty_queue")
-def test_a_horse_dies_with_its_worker_and_the_export_ends_with_its_reason(
-    service_env: dict[str, str], long: Export
+def test_a_horse_dies_with_its_worker_and_another_one_makes_the_export(
+    service_env: dict[str, str], ask_long: Callable[..., Export]
 ) -> None:
+    long = ask_long(sample_size=600_000)
     service_env["WAYBILL_LEASE"] = "2"
     with worker(service_env) as process:
         wait_until(lambda: state_of(long) == State.RUNNING and long.rows_done > 0)
-        horse = horse_of(process)
+        horse = horse_of(process.pid)
         assert horse
 
         process.kill()
@@ -158,8 +123,14 @@ def test_a_horse_dies_with_its_worker_and_the_export_ends_with_its_reason(
 
         wait_until(lambda: not is_alive(horse), 5)
     wait_until(lambda: reconcile_once()["reaped"] == 1)
-    assert (state_of(long), long.reason) == (State.ERROR, "worker_lost")
-    wait_until(lambda: not list(result_store().list(f"{long.namespace.uid}/{long.uid}/")), 5)
+    assert (state_of(long), long.reason) == (State.PENDING, "worker_lost")
+    assert list(result_store().list(f"{long.namespace.uid}/{long.uid}/")) == []
+
+    wait_until(something_waits, 5)
+    with worker(service_env):
+        wake()
+        wait_until(lambda: state_of(long) == State.READY)
+    assert long.attempt == 2
 
 
 @pytest.mark.usefixtures("_empty_queue")
@@ -169,7 +140,7 @@ def test_a_run_that_comes_back_after_its_lease_changes_nothing(
     service_env["WAYBILL_LEASE"] = "1.5"
     with worker(service_env) as process:
         wait_until(lambda: state_of(long) == State.RUNNING and long.rows_done > 0)
-        horse = horse_of(process)
+        horse = horse_of(process.pid)
         assert horse
 
         os.kill(horse, signal.SIGSTOP)
@@ -178,8 +149,10 @@ def test_a_run_that_comes_back_after_its_lease_changes_nothing(
 
         wait_until(lambda: not is_alive(horse), 10)
 
-    assert (state_of(long), long.reason) == (State.ERROR, "worker_lost")
+    assert (state_of(long), long.reason) == (State.PENDING, "worker_lost")
     assert not long.files.exists()
+    assert Tally.objects.get(pk="fenced_writes").value == 1
+    assert list(result_store().list(f"{long.namespace.uid}/{long.uid}/")) == []
 
 
 @pytest.mark.usefixtures("transactional_db")

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import os
+import time
 from datetime import timedelta
+from threading import Event, Thread
 from typing import TYPE_CHECKING
 
 import pytest
 from django.conf import settings
+from django.db import connection
 from django.utils import timezone
 from redis import Redis
 
@@ -16,7 +19,7 @@ from exports.domain.errors import Gone
 from exports.domain.exports import export_cancel, export_delete
 from exports.domain.storage import result_store
 from exports.models import AuditEvent, Export, IdempotencyKey, State
-from exports.queue.reconciler import reconcile_once
+from exports.queue.reconciler import reconcile_forever, reconcile_once
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -50,19 +53,66 @@ def test_with_nothing_to_do_it_does_nothing(transactional_db: None) -> None:
     assert waiting_jobs() == 0
 
 
-def test_a_lost_run_ends_and_the_next_is_woken(
-    make_export: Callable[..., Export], transactional_db: None
-) -> None:
-    make_export(), make_export()
-    export_claim(worker="w")
+def lose_what_runs() -> None:
+    """Its worker is gone, and Redis has forgotten everything."""
     Export.objects.filter(state=State.RUNNING).update(
         lease_until=timezone.now() - timedelta(seconds=1)
     )
     Redis.from_url(settings.REDIS_URL).flushall()
 
+
+def test_a_lost_run_is_woken_when_its_pause_is_over(
+    make_export: Callable[..., Export], transactional_db: None
+) -> None:
+    make_export(), make_export()
+    export_claim(worker="w")
+    lose_what_runs()
+
+    assert reconcile_once()["reaped"] == 1
+    assert waiting_jobs() == 0
+
+    Export.objects.update(waits_until=timezone.now())
+    reconcile_once()
+    assert waiting_jobs() == 1
+
+
+def test_a_run_that_is_lost_for_good_ends_and_the_next_is_woken(
+    make_export: Callable[..., Export], transactional_db: None
+) -> None:
+    lost, _ = make_export(), make_export()
+    export_claim(worker="w")
+    Export.objects.filter(pk=lost.pk).update(attempt=len(settings.EXPORT_PAUSES) + 1)
+    lose_what_runs()
+
     assert reconcile_once()["reaped"] == 1
 
+    lost.refresh_from_db()
+    assert (lost.state, lost.reason) == ("error", "worker_lost")
     assert waiting_jobs() >= 1
+
+
+def test_it_comes_by_when_a_pause_ends(
+    make_export: Callable[..., Export], transactional_db: None
+) -> None:
+    make_export()
+    export_claim(worker="w")
+    lose_what_runs()
+    stop = Event()
+
+    def reconcile() -> None:
+        reconcile_forever(stop)
+        connection.close()
+
+    loop = Thread(target=reconcile)
+    loop.start()
+    began = time.monotonic()
+    while not waiting_jobs() and time.monotonic() - began < 10:
+        time.sleep(0.02)
+    stop.set()
+    loop.join()
+
+    # The pause is of one second, and a round comes every five.
+    assert 0.8 < time.monotonic() - began < 3
 
 
 def test_an_expired_export_loses_its_files_and_keeps_its_line(

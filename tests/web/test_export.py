@@ -30,7 +30,8 @@ def test_what_waits_says_so_and_asks_again(
     html = as_ada.get(address(make_export()))
 
     status = one(html, "section", id="status")
-    assert status.text.startswith("State Waiting It is accepted and on the record.")
+    assert status.text.startswith("State Waiting It is accepted and on the record;")
+    assert "It is the next of this workspace" in status.text
     assert status.attributes["hx-trigger"] == "every 1s"
     assert texts(html, "li", aria_current="step") == ["Waiting"]
 

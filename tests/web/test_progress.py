@@ -75,6 +75,33 @@ def test_it_is_told_in_a_sentence(fields: dict[str, Any], text: str) -> None:
     assert progress(**fields).told == text
 
 
+@pytest.mark.parametrize(
+    ("place", "told"),
+    [
+        (0, "It is the next of this workspace, and starts as soon as a worker is free."),
+        (1, "One export of this workspace will start before it."),
+        (1200, "1,200 exports of this workspace will start before it."),
+    ],
+)
+def test_its_place_in_the_queue_is_told(place: int, told: str) -> None:
+    assert Progress(Export(state=State.PENDING), BEGAN, place).queued == told
+
+
+@pytest.mark.parametrize(("seconds", "when"), [(8, " in 8 s"), (-1, "")])
+def test_an_attempt_that_was_lost_is_told_with_its_reason(seconds: float, when: str) -> None:
+    lost = Export(
+        state=State.PENDING,
+        attempt=1,
+        reason="source_changed",
+        waits_until=BEGAN + timedelta(seconds=seconds),
+    )
+
+    assert Progress(lost, BEGAN, 0).queued == (
+        "A file of the collection changed while it was being read. "
+        f"Nothing of it was published. Attempt 2 follows{when}."
+    )
+
+
 def test_it_is_heard_once_for_each_tenth() -> None:
     done = [progress(rows_done=rows).heard for rows in (0, 99, 100, 199, 200)]
 

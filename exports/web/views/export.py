@@ -11,6 +11,7 @@ from django_htmx.http import reswap, retarget
 
 from exports.domain.clock import database_now
 from exports.domain.exports import export_cancel, export_delete
+from exports.domain.places import queue_place
 from exports.domain.reasons import reason_for
 from exports.models import AuditEvent, Scope, State
 from exports.web.asked import options, rows_of
@@ -33,7 +34,8 @@ if TYPE_CHECKING:
 def export(request: PageRequest, namespace: str, uid: str) -> HttpResponse:
     """The page; for htmx its progress, or everything once there is none any more."""
     caller, found = get_export(request, namespace, uid)
-    shown: dict[str, Any] = {"export": found, "progress": Progress(found, database_now())}
+    progress = Progress(found, database_now(), queue_place(found))
+    shown: dict[str, Any] = {"export": found, "progress": progress}
     if not request.htmx:
         return page(request, caller, "exports/one.html", **shown, **_around(caller, found))
     shown["heard"] = get_text(request, "heard")

@@ -1,0 +1,30 @@
+"""Wherever a run ends, one result comes of the export, and nothing else stays behind."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.faults.programs import run
+
+
+def test_a_run_may_end_at_any_step() -> None:
+    """Every step, spread over the formats."""
+    outcome = run("sweep", "--every", "4", seconds=300)
+
+    assert outcome.well, outcome.figures
+    assert outcome.figures["steps"] > 30
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("archive", ["none", "zip"])
+@pytest.mark.parametrize("format_", ["parquet", "jsonl", "json", "csv"])
+@pytest.mark.parametrize("database", ["sqlite", "postgres"])
+def test_a_run_of_each_format_may_end_at_every_step(
+    database: str, format_: str, archive: str
+) -> None:
+    outcome = run(
+        *("sweep", "--database", database, "--formats", format_, "--archive", archive),
+        seconds=900,
+    )
+
+    assert outcome.well, outcome.figures
