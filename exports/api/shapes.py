@@ -49,7 +49,7 @@ _REQUEST = (
     "notices",
     *FIELDS,
 )
-_LIFE = ("state", "created_at", "started_at", "ended_at", "expires_at")
+_LIFE = ("state", "created_at", "started_at", "ended_at", "expires_at", "hold_reason")
 _PROGRESS = ("rows_done", "rows_total", "bytes_done", "percent")
 _COLLECTION = (
     "name",
@@ -73,6 +73,7 @@ def export_out(export: Export, now: datetime) -> ExportOut:
         principal=_named(export.principal),
         step=Step(export.step) if export.step else None,
         attempts=export.attempt,
+        retry_of=export.retry_of.uid if export.retry_of else None,
         rows_per_second=speed,
         eta_seconds=_eta(export, speed),
         error=_failure(export),

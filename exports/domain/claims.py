@@ -105,6 +105,7 @@ def _claim(worker: str) -> Claim | None:
         slot=slot,
         worker=worker,
         lease_until=now + settings.EXPORT_LEASE,
+        bytes_reserved=0,
         started_at=now,
     )
     Namespace.objects.filter(pk=namespace.pk).update(served_at=now)

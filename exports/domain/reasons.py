@@ -58,6 +58,10 @@ REASONS = {
         "There was no room left to write the result.",
         "Delete exports that are not needed any more, or ask the operator for more room.",
     ),
+    "quota_exceeded": Reason(
+        "The result would have taken up more room than is left to the workspace.",
+        "Delete exports that are not needed any more, ask for less, or ask the operator for more.",
+    ),
     "store_unavailable": Reason(
         "The result could not be written to the store.",
         "Run the export again. If it fails again, ask the operator to look at the store.",

@@ -48,6 +48,7 @@ def run_publish(
             step="",
             slot=None,
             lease_until=None,
+            bytes_reserved=0,
             rows_done=rows,
             rows_total=rows,
             bytes_done=sum(each.bytes for each in files if each.kind != "manifest"),

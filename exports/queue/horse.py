@@ -6,6 +6,7 @@ import hashlib
 import logging
 import os
 import socket
+from functools import partial
 from pathlib import Path
 from threading import Event
 from typing import TYPE_CHECKING, Any
@@ -30,7 +31,9 @@ from exports.engine.limits import Limits
 from exports.engine.manifest import MANIFEST, build
 from exports.engine.progress import Progress
 from exports.engine.run import Result, run
+from exports.engine.sink import stored
 from exports.models import Collection, Export, ExportFile, Scope, Step
+from exports.queue.budget import budget
 from exports.queue.pulse import Pulse
 from exports.sources.locate import lies_inside
 from exports.sources.source import Source
@@ -38,9 +41,10 @@ from exports.stores.errors import StoreError
 from exports.wakeups import wake
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
-    from exports.engine.sink import FileResult
+    from exports.engine.sink import FileResult, Writer
+    from exports.queue.budget import Budget
     from exports.stores.base import Store
 
 logger = logging.getLogger(__name__)
@@ -72,8 +76,9 @@ def _run(claim: Claim) -> None:
     reason = detail = ""
     pulse = Pulse(claim, progress, stop)
     try:
-        with pulse:
-            files, result = _write(claim, store, progress, stop)
+        with pulse, budget(claim, stop) as room:
+            create = partial(_create, claim, store, room)
+            files, result = _write(claim, create, progress, stop)
         # It idled for as long as the run took; what lies in between may have cut it off.
         connection.close()
         run_publish(
@@ -125,10 +130,18 @@ def _tell(claim: Claim, reason: str, detail: str) -> None:
         logger.info("%s: it had ended before attempt %s did", claim.export.uid, claim.attempt)
 
 
+def _create(claim: Claim, store: Store, room: Budget, name: str) -> Writer:
+    """A file of the attempt; it takes no byte for which there is no room."""
+    return room.writer(store, f"{claim.prefix}/{name}")
+
+
 def _write(
-    claim: Claim, store: Store, progress: Progress, stop: Event
+    claim: Claim, create: Callable[[str], Writer], progress: Progress, stop: Event
 ) -> tuple[list[ExportFile], Result]:
-    """Every file of the result, the manifest last; each is whole in the store."""
+    """Every file of the result, the manifest last; each is whole in the store.
+
+    :param create: begins a file, given its name.
+    """
     export = claim.export
     collections = _still_allowed(export)
     if export.principal:
@@ -138,7 +151,7 @@ def _write(
     result = run(
         made,
         sources,
-        open_file=lambda name: store.create(f"{claim.prefix}/{name}"),
+        open_file=create,
         scratch=settings.SCRATCH_DIR / claim.scratch,
         progress=progress,
         stop=stop,
@@ -149,9 +162,8 @@ def _write(
     progress.step = Step.PUBLISHING
     files = [_file(claim, each) for each in result.files]
     manifest = build(made, result, export=_told(claim), request=_request_told(export))
-    writer = store.create(f"{claim.prefix}/{MANIFEST}")
-    writer.write(manifest)
-    writer.close()
+    with stored(create, MANIFEST) as writer:
+        writer.write(manifest)
     files.append(_manifest_file(claim, manifest))
     return files, result
 

@@ -42,6 +42,14 @@ class Store(Protocol):
         """The keys below a prefix that ends between two names, in order, unclosed files too."""
         ...
 
+    def link(self, key: str, seconds: int, *, name: str, content_type: str) -> str | None:
+        """An address from which the store itself hands out a file; None: it goes through us.
+
+        :param seconds: how long the address works.
+        :param name: under which the file is saved.
+        """
+        ...
+
     def free_bytes(self) -> int | None:
         """How much more can be stored; None when there is no telling."""
         ...

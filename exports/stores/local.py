@@ -84,6 +84,9 @@ class LocalStore:
         files = (path for path in below.rglob("*") if path.is_file())
         yield from sorted(path.relative_to(self._root).as_posix() for path in files)
 
+    def link(self, _key: str, _seconds: int, *, name: str, content_type: str) -> None:
+        """None: files of a disk go through us."""
+
     def free_bytes(self) -> int:
         """How much more the disk holds."""
         self._root.mkdir(parents=True, exist_ok=True)
