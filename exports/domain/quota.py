@@ -32,6 +32,11 @@ class Usage:
         return self.stored + self.reserved
 
     @property
+    def high(self) -> int | None:
+        """From where on it is worth a thought: nine tenths of the quota."""
+        return None if self.quota is None else self.quota * 9 // 10
+
+    @property
     def left(self) -> int | None:
         """How much more there is room for; None: as much as the store holds."""
         return None if self.quota is None else max(0, self.quota - self.used)
@@ -44,7 +49,7 @@ def usage_of(namespace: Namespace) -> Usage:
     return Usage(
         stored=files.aggregate(sum=Sum("bytes"))["sum"] or 0,
         reserved=there.aggregate(sum=Sum("bytes_reserved"))["sum"] or 0,
-        quota=Namespace.objects.values_list("quota", flat=True).get(pk=namespace.pk),
+        quota=_quota(namespace),
     )
 
 
@@ -67,17 +72,25 @@ def quota_reserve(claim: Claim, least: int, wished: int) -> int:
     :raises Fenced: the attempt no longer holds its export.
     """
     with transaction.atomic():
-        # One after the other: two that counted at once would both find the same room.
-        running = Export.objects.filter(namespace=claim.export.namespace_id, state=State.RUNNING)
-        list(running.select_for_update(no_key=True).order_by("pk").values_list("pk"))
-        usage = usage_of(claim.export.namespace)
-        granted = max(least, _fair(usage, wished))
-        if usage.left is not None and granted > usage.left:
-            raise QuotaExceeded(f"{usage.used:,} of {usage.quota:,} bytes are used.")
+        granted = _granted(claim.export.namespace, least, wished)
         claim.fenced(bytes_reserved=F("bytes_reserved") + granted)
     return granted
 
 
-def _fair(usage: Usage, wished: int) -> int:
-    """Never all that is left: what one run has reserved and not used another cannot have."""
-    return wished if usage.left is None else min(wished, usage.left // 16)
+def _granted(namespace: Namespace, least: int, wished: int) -> int:
+    if _quota(namespace) is None:
+        return wished
+    # One after the other: two that counted at once would both find the same room.
+    running = Export.objects.filter(namespace=namespace, state=State.RUNNING)
+    list(running.select_for_update(no_key=True).order_by("pk").values_list("pk"))
+    usage = usage_of(namespace)
+    left = wished if usage.left is None else usage.left
+    if least > left:
+        raise QuotaExceeded(f"{usage.used:,} of {usage.quota:,} bytes are used.")
+    # Never all of it: what one run has reserved and does not use another cannot have.
+    return max(least, min(wished, left // 16))
+
+
+def _quota(namespace: Namespace) -> int | None:
+    """As it is now: it may have been changed since the run began."""
+    return Namespace.objects.values_list("quota", flat=True).get(pk=namespace.pk)

@@ -95,7 +95,11 @@ def budget(claim: Claim, stop: Event) -> Iterator[Budget]:
         try:
             yield Budget(reserve)
         finally:
-            asking.submit(connection.close).result()
+            asking.submit(_hang_up).result()
+
+
+def _hang_up() -> None:
+    connection.close()  # that of the thread which runs this
 
 
 def _ask(claim: Claim, stop: Event, least: int, wished: int) -> int:
