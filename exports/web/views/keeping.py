@@ -9,7 +9,7 @@ from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods
 
 from exports.domain.clock import database_now
-from exports.domain.errors import Conflict, Forbidden, InvalidRequest, NotFound
+from exports.domain.errors import DomainError, InvalidRequest
 from exports.domain.exports import export_retry
 from exports.domain.keeping import export_hold, export_keep, export_release
 from exports.models import Scope
@@ -36,7 +36,7 @@ def retry(request: PageRequest, namespace: str, uid: str) -> HttpResponse:
     if request.method == "POST":
         try:
             made = export_retry(caller, found)
-        except (Conflict, Forbidden, NotFound, InvalidRequest) as refusal:
+        except DomainError as refusal:
             refused = refusal.message
         else:
             messages.success(request, f"“{made.label}” runs again: this is the new export.")
