@@ -32,11 +32,6 @@ class Usage:
         return self.stored + self.reserved
 
     @property
-    def high(self) -> int | None:
-        """From where on it is worth a thought: nine tenths of the quota."""
-        return None if self.quota is None else self.quota * 9 // 10
-
-    @property
     def left(self) -> int | None:
         """How much more there is room for; None: as much as the store holds."""
         return None if self.quota is None else max(0, self.quota - self.used)

@@ -16,7 +16,7 @@ class ReasonForm(AskForm):
     reason = forms.CharField(
         label="Why",
         max_length=500,
-        help_text="It stands in the history, and with the export.",
+        help_text="It stands in the history.",
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
 

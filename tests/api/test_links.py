@@ -33,7 +33,7 @@ def link(rest: Rest, export: Export) -> str:
 
 def opened(url: str, **headers: str) -> Answer:
     """By somebody without a key or a session."""
-    return Rest().send("GET", url, **headers)
+    return Rest().send("GET", url, b"", **headers)
 
 
 def refusal(answer: Answer) -> tuple[int, str]:

@@ -22,7 +22,7 @@ SIZE = len(DATA)
 
 
 def get(rest: Rest, export: Export, method: str = "GET", **headers: str) -> Answer:
-    return rest.send(method, f"/exports/{export.uid}/files/data.csv", **headers)
+    return rest.send(method, f"/exports/{export.uid}/files/data.csv", b"", **headers)
 
 
 def asking(range_: str) -> HttpRequest:

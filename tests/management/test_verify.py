@@ -80,7 +80,8 @@ def test_keys_that_nothing_names_are_listed(finished: Export) -> None:
     here = f"{finished.namespace.uid}/{finished.uid}"
     stray, old = "ns_x/exp_x/1/data.csv", f"{here}/9/data.csv"
     beside = f"{here}/1/data.csv.key"
-    put(stray), put(old), put(beside)
+    for key in (stray, old, beside):
+        put(key)
 
     def unknown() -> list[str]:
         found = [line.removeprefix("Unknown: ") for line in verify()[0] if "Unknown" in line]

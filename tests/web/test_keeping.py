@@ -112,7 +112,7 @@ def test_an_exporter_runs_his_own_again_and_keeps_nothing(
     changed(eves_export, state=State.READY)
     html = as_eve.get(address(eves_export))
 
-    assert one(html, "form", action=address(eves_export, "/retry"))
+    assert one(html, "form", action=address(eves_export, "/retry")).text == "Run again"
     assert elements(html, "a", href=address(eves_export, "/keep")) == []
     assert as_eve.status(address(eves_export, "/hold")) == 403
 
@@ -122,7 +122,7 @@ def test_the_list_shows_the_room(as_ada: Browser, ready: Export) -> None:
     Namespace.objects.update(quota=10_000)
     html = as_ada.get("/demo/exports")
     assert one(html, "p", class_="usage").text == "4.7 kB stored of 10.0 kB"
-    assert one(html, "meter").attributes["value"] == "4690"
+    assert one(html, "progress").attributes["value"] == "4690"
 
     Namespace.objects.update(quota=4690)
     assert one(as_ada.get("/demo/exports"), "b").text.startswith("Full")
