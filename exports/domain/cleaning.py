@@ -16,7 +16,7 @@ from exports.domain.claims import attempts_prefix
 from exports.domain.clock import database_now
 from exports.domain.downloads import downloads_going_on
 from exports.domain.runs import run_reap
-from exports.models import Export, IdempotencyKey, State
+from exports.models import Download, Export, IdempotencyKey, State
 from exports.stores.errors import StoreError
 
 if TYPE_CHECKING:
@@ -66,6 +66,7 @@ def exports_clear(store: Store) -> int:
             logger.exception("%s: its files could not be removed", export.uid)
             continue
         cleared += Export.objects.filter(pk=export.pk).update(cleared_at=now)
+        Download.objects.filter(file__export=export).delete()
     return cleared
 
 

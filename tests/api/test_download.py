@@ -141,7 +141,9 @@ def test_what_the_store_lost_is_gone_and_not_recorded(rest: Rest, finished: Expo
 class Elsewhere(LocalStore):
     """A store that hands out its files itself."""
 
-    def link(self, key: str, seconds: int, *, name: str, content_type: str) -> str:
+    def link(  # type: ignore[override]
+        self, key: str, seconds: int, *, name: str, content_type: str
+    ) -> str:
         return f"https://store.example/{key}?{seconds}&{name}&{content_type}"
 
 

@@ -134,6 +134,7 @@ def test_a_download_that_has_begun_goes_on_for_an_hour(finished: Export, admin: 
     with pytest.raises(Gone):
         download_authorise(admin, finished.uid, "data.csv")
     assert (exports_clear(result_store()), keys(finished)) == (1, [])
+    assert not Download.objects.exists()
 
 
 def test_nobody_else_goes_on_with_it(finished: Export, admin: Caller, eve: User) -> None:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import threading
+from collections import Counter
 from collections.abc import Callable
 from contextlib import suppress
 from threading import Event
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from django.db import connection
 
 from exports.domain.access import Caller
 from exports.domain.claims import export_claim
@@ -22,6 +24,7 @@ from exports.models import Export, Namespace, State
 from exports.queue.budget import Budget, budget
 from exports.queue.horse import run_claimed
 from exports.queue.reconciler import reconcile_once
+from exports.stores.errors import KeyMissing
 
 if TYPE_CHECKING:
     from exports.domain.claims import Claim
@@ -115,6 +118,49 @@ def test_two_that_run_at_once_never_pass_it_together(
     assert over == 0
     assert min(written) > 0
     assert sum(written) > limit * 0.9
+
+
+def test_two_real_runs_at_once_never_pass_it_either(
+    make_export: Callable[..., Export], demo_of: Callable[..., Namespace]
+) -> None:
+    limit = 150_000
+    demo = demo_of(quota=limit, max_running=2)
+    for _ in range(2):
+        make_export(format="jsonl")
+    most, done = [0], Event()
+
+    def watch() -> None:
+        while not done.wait(0.001):
+            most[0] = max(most[0], on_disk(demo))
+
+    def work() -> None:
+        run_claimed()
+        connection.close()
+
+    threads = [threading.Thread(target=work) for _ in range(2)]
+    watcher = threading.Thread(target=watch)
+    for thread in (watcher, *threads):
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    done.set()
+    watcher.join()
+
+    states = Counter(Export.objects.values_list("state", "reason"))
+    print(f"quota {limit:,}: at most {most[0]:,} bytes in the store, {dict(states)}")
+    assert 0 < most[0] <= limit
+    assert states.keys() <= {(State.READY, ""), (State.ERROR, "quota_exceeded")}
+    assert states[State.ERROR, "quota_exceeded"] >= 1
+
+
+def on_disk(namespace: Namespace) -> int:
+    """What lies there at this moment, unfinished files too."""
+    total = 0
+    with suppress(FileNotFoundError):  # a folder was removed while it was listed
+        for key in result_store().list(namespace.uid):
+            with suppress(KeyMissing):  # it was closed, or removed, since it was listed
+                total += result_store().size(key)
+    return total
 
 
 def test_what_a_cancelled_run_reserved_counts_until_its_files_are_gone(
