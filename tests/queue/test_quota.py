@@ -10,7 +10,7 @@ from threading import Event
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 
 from exports.domain.access import Caller
 from exports.domain.claims import export_claim
@@ -120,6 +120,32 @@ def test_two_that_run_at_once_never_pass_it_together(
     assert sum(written) > limit * 0.9
 
 
+def test_who_counts_while_another_reserves_waits_for_him(
+    make_export: Callable[..., Export], demo_of: Callable[..., Namespace]
+) -> None:
+    demo_of(quota=1000, max_running=2)
+    first, second = claimed(make_export), claimed(make_export)
+    answers: list[str] = []
+
+    def ask() -> None:
+        try:
+            quota_reserve(second, 600, 600)
+            answers.append("granted")
+        except QuotaExceeded:
+            answers.append("refused")
+        connection.close()
+
+    asking = threading.Thread(target=ask)
+    with transaction.atomic():
+        quota_reserve(first, 600, 600)
+        asking.start()
+        asking.join(0.5)
+        assert answers == []
+    asking.join(30)
+
+    assert answers == ["refused"]
+
+
 def test_two_real_runs_at_once_never_pass_it_either(
     make_export: Callable[..., Export], demo_of: Callable[..., Namespace]
 ) -> None:
@@ -134,7 +160,9 @@ def test_two_real_runs_at_once_never_pass_it_either(
             most[0] = max(most[0], on_disk(demo))
 
     def work() -> None:
-        run_claimed()
+        # Asked at the same moment, one of the two may find the workspace locked by the other.
+        while Export.objects.filter(state=State.PENDING).exists():
+            run_claimed()
         connection.close()
 
     threads = [threading.Thread(target=work) for _ in range(2)]
