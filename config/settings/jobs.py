@@ -7,7 +7,7 @@ import tempfile
 from hashlib import sha256
 from pathlib import Path
 
-from config.env import number, pauses, seconds, text
+from config.env import flag, number, pauses, seconds, text
 from config.settings.storage import VAR_DIR
 
 
@@ -35,6 +35,9 @@ EXPORT_PULSE = seconds("WAYBILL_PULSE", 0.4)
 EXPORT_PAUSES = pauses("WAYBILL_RETRY_PAUSES", "1,10")
 EXPORT_TIME_LIMIT = seconds("WAYBILL_TIME_LIMIT", 6 * 3600)
 RECONCILE_EVERY = seconds("WAYBILL_RECONCILE_EVERY", 5)
+# How long a download that began before its result expired may go on, and a signed link lives.
+DOWNLOAD_GRACE = seconds("WAYBILL_DOWNLOAD_GRACE", 3600)
+LINKS = flag("WAYBILL_LINKS", default=True)
 IDEMPOTENCY_KEPT = seconds("WAYBILL_IDEMPOTENCY_KEPT", 24 * 3600)
 
 # Workers that `make run` starts.

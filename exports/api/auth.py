@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+from urllib.parse import unquote
 
 from django.conf import settings
 from django.http import HttpRequest
-from ninja.security.apikey import APIKeyBase
+from django.urls import reverse
+from ninja.security.apikey import APIKeyBase, APIKeyQuery
 from ninja.security.http import HttpAuthBase
 from ninja.utils import check_csrf
 
@@ -20,6 +22,7 @@ from exports.domain.access import (
 )
 from exports.domain.errors import FieldError, InvalidRequest, NotFound
 from exports.domain.keys import key_find
+from exports.domain.links import LinkInvalid, link_open
 from exports.domain.requests import is_storable
 from exports.models import User
 
@@ -49,6 +52,21 @@ class BearerKey(HttpAuthBase):
         _check_text(request)
         _check_named(key, _named(request))
         return caller_for_key(key, address=_address(request))
+
+
+class SignedLink(APIKeyQuery):
+    """``?link=…``: a link to this very file, which somebody made who may download it."""
+
+    param_name = "link"
+
+    def authenticate(self, request: HttpRequest, key: str | None) -> Caller | None:
+        if key is None:
+            return None
+        opened = link_open(key, address=_address(request))
+        # A link that is for something else is never made up for by a session.
+        if unquote(reverse("api:download", args=[opened.uid, opened.name])) != request.path:
+            raise LinkInvalid
+        return opened.caller
 
 
 class BrowserSession(APIKeyBase):

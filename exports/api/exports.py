@@ -16,7 +16,12 @@ from exports.api.schemas import ExportOut, ExportPage
 from exports.api.shapes import export_out, exports_out
 from exports.domain.clock import database_now
 from exports.domain.errors import FieldError, InvalidRequest
-from exports.domain.exports import export_cancel, export_create, export_delete
+from exports.domain.exports import (
+    export_cancel,
+    export_create,
+    export_delete,
+    export_retry,
+)
 from exports.domain.requests import is_storable, request_parse
 
 router = Router(tags=["exports"])
@@ -93,7 +98,9 @@ def listing(request: ApiRequest, wanted: Annotated[ExportFilter, Query()]) -> Ex
     """Newest first, without those that were deleted."""
     refuse_unknown(request)
     caller = request.auth
-    exports = wanted.narrow(caller.exports).select_related("collection", "created_by", "principal")
+    exports = wanted.narrow(caller.exports).select_related(
+        "collection", "created_by", "principal", "retry_of"
+    )
     page, following = page_of(
         caller, exports.prefetch_related("files"), limit=wanted.limit, cursor=wanted.cursor
     )
@@ -129,6 +136,21 @@ def cancel(request: ApiRequest, uid: str) -> ExportOut:
     return export_out(export_cancel(caller, caller.export(uid)), database_now())
 
 
+@router.post(
+    "/{uid}/retry",
+    response={202: ExportOut},
+    operation_id="export_retry",
+    url_name="retry",
+    summary="Run an export again",
+)
+def retry(request: ApiRequest, response: HttpResponse, uid: str) -> ExportOut:
+    """A new export of the same request, checked as if it were asked for now. 409 before the end."""
+    caller = request.auth
+    made = export_retry(caller, caller.export(uid))
+    response["Location"] = reverse("api:export", args=[made.uid])
+    return export_out(made, database_now())
+
+
 @router.delete(
     "/{uid}",
     response={204: None},
@@ -137,6 +159,6 @@ def cancel(request: ApiRequest, uid: str) -> ExportOut:
     summary="Delete an export",
 )
 def delete(request: ApiRequest, uid: str) -> None:
-    """Cancels it if need be and deletes its files. Its line in the history stays."""
+    """Cancels it if need be and deletes its files; 409 while it is held. Its line stays."""
     caller = request.auth
     export_delete(caller, caller.export(uid))

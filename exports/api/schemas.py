@@ -6,9 +6,15 @@ from datetime import datetime
 from typing import Any
 
 from ninja import Field, Schema
-from pydantic import BaseModel, ConfigDict
+from pydantic import AwareDatetime, BaseModel, ConfigDict
 
 from exports.models import Collection, Format, Right, Role, State, Step
+
+
+class Body(BaseModel):
+    """What is sent: no field but those that are named here, and nothing cast."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
 
 
 class ProblemField(Schema):
@@ -47,6 +53,13 @@ class FileOut(Schema):
     bytes: int
     sha256: str = Field(description="Of the very bytes that a download yields, in hexadecimal.")
     url: str = Field(description="Where it is downloaded.")
+
+
+class LinkOut(Schema):
+    """A link to one file. Whoever has it can download it: pass it on with care."""
+
+    url: str = Field(examples=["https://waybill.example.org/api/v1/exports/exp_…/files/data.csv"])
+    expires_at: datetime
 
 
 class FailureOut(Schema):
@@ -88,7 +101,9 @@ class ExportOut(Schema):
     created_at: datetime
     started_at: datetime | None
     ended_at: datetime | None
-    expires_at: datetime | None = Field(description="When its files are deleted.")
+    expires_at: datetime | None = Field(description="When its files are deleted, unless held.")
+    hold_reason: str = Field(description="Why it is kept beyond its time; empty: it is not held.")
+    retry_of: str | None = Field(description="The id of the export whose request this repeats.")
     state: State
     step: Step | None = Field(description="What it is doing while it runs.")
     attempts: int
@@ -110,6 +125,27 @@ class ExportOut(Schema):
         examples=[{"reference_to_nothing": 3}],
     )
     files: list[FileOut] = Field(description="Empty until every file is complete.")
+
+
+class KeepIn(Body):
+    """Until when files are kept, and why."""
+
+    until: AwareDatetime = Field(
+        strict=False, description="Later than now planned, within a year; with its offset."
+    )
+    reason: str = Field(description="For the history.", max_length=500)
+
+
+class ReasonIn(Body):
+    reason: str = Field(description="For the history.", max_length=500)
+
+
+class UsageOut(Schema):
+    """How much room the workspace's results take up."""
+
+    used_bytes: int = Field(description="What is stored, and what runs have reserved.")
+    reserved_bytes: int = Field(description="Of those: what runs may still write.")
+    quota_bytes: int | None = Field(description="How much they may take up. Null: no limit.")
 
 
 class ExportPage(Schema):
@@ -177,12 +213,6 @@ class CollectionFull(CollectionOut):
 
 class CollectionList(Schema):
     items: list[CollectionOut]
-
-
-class Body(BaseModel):
-    """What is sent: no field but those that are named here, and nothing cast."""
-
-    model_config = ConfigDict(extra="forbid", strict=True)
 
 
 _IDENTITIES = "The strings that access lists hold for it. None: it reads public collections only."

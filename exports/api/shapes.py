@@ -50,7 +50,15 @@ _REQUEST = (
     "notices",
     *FIELDS,
 )
-_LIFE = ("state", "waits_until", "created_at", "started_at", "ended_at", "expires_at")
+_LIFE = (
+    "state",
+    "waits_until",
+    "created_at",
+    "started_at",
+    "ended_at",
+    "expires_at",
+    "hold_reason",
+)
 _PROGRESS = ("rows_done", "rows_total", "bytes_done", "percent")
 _COLLECTION = (
     "name",
@@ -85,6 +93,7 @@ def _export(export: Export, place: int | None, now: datetime) -> ExportOut:
         step=Step(export.step) if export.step else None,
         attempts=export.attempt,
         queue_place=place,
+        retry_of=export.retry_of.uid if export.retry_of else None,
         rows_per_second=speed,
         eta_seconds=_eta(export, speed),
         error=_failure(export),

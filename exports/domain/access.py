@@ -10,7 +10,8 @@ from django.db import transaction
 
 from exports.domain.audit import Actor, audit_append
 from exports.domain.clock import database_now
-from exports.domain.errors import Forbidden, Gone, NotFound
+from exports.domain.downloads import download_goes_on
+from exports.domain.errors import EXPIRED, Forbidden, Gone, NotFound
 from exports.domain.members import members_of
 from exports.domain.principals import PrincipalInvalid, principal_find
 from exports.models import (
@@ -130,7 +131,7 @@ class Caller:
 
     def export(self, uid: str) -> Export:
         """:raises NotFound: not there, or not the caller's. :raises Gone: deleted."""
-        related = ("collection", "created_by", "principal")
+        related = ("collection", "created_by", "principal", "retry_of")
         found = self.exports_ever.select_related(*related).filter(uid=uid).first()
         if found is None:
             raise NotFound("export")
@@ -157,17 +158,17 @@ class Caller:
         return found
 
     def file(self, uid: str, name: str) -> ExportFile:
-        """A file of a finished export, for download.
+        """A file of a finished export, for download; of one that has expired, if he has begun.
 
         :raises NotFound: no such file. :raises Gone: deleted or expired.
         :raises Forbidden: what he has may have sufficed once, but does not any more.
         """
         export = self.export(uid)
         self.require(Scope.DOWNLOADS_READ)
-        over = export.expires_at is not None and export.expires_at <= database_now()
-        if over or export.state == State.EXPIRED:
-            raise Gone("The files of this export have expired. Run the export again.")
-        found = export.files.filter(name=name).first() if export.state == State.READY else None
+        listed = export.files.exclude(kind=ExportFile.Kind.INDEX).filter(name=name)
+        found = listed.first() if export.state in (State.READY, State.EXPIRED) else None
+        if export.is_over(database_now()) and not (found and download_goes_on(self, found)):
+            raise Gone(EXPIRED)
         if found is None:
             raise NotFound("file")
         self.check_reach(export)

@@ -122,6 +122,7 @@ def _claim(worker: str) -> Claim | None:
         waits_until=None,
         reason="",
         reason_detail="",
+        bytes_reserved=0,
         started_at=now,
     )
     Namespace.objects.filter(pk=namespace.pk).update(served_at=now)

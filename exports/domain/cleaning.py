@@ -9,17 +9,20 @@ from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from exports.domain.audit import SYSTEM, audit_append
 from exports.domain.claims import attempts_prefix
 from exports.domain.clock import database_now
+from exports.domain.downloads import downloads_going_on
 from exports.domain.runs import run_reap
-from exports.models import Export, IdempotencyKey, State
+from exports.models import Download, Export, IdempotencyKey, State
 from exports.stores.errors import StoreError
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from django.db.models import QuerySet
 
     from exports.stores.base import Store
 
@@ -37,7 +40,7 @@ def leases_reap() -> int:
 
 def exports_expire() -> int:
     """Mark what is past its time; its files go afterwards. Returns how many."""
-    due = Export.objects.filter(state=State.READY, deleted_at=None, expires_at__lt=database_now())
+    due = _due().filter(deleted_at=None)
     return sum(_expire(export) for export in due.select_related("namespace"))
 
 
@@ -45,24 +48,25 @@ def exports_clear(store: Store) -> int:
     """Remove the files of exports that will not be downloaded any more. Returns how many.
 
     An attempt that was told to stop may still be writing: its files are left alone until its
-    lease is over.
+    lease is over. So are those of an expired export while a download of them may go on.
     """
     now = database_now()
     over = Q(lease_until=None) | Q(lease_until__lt=now)
-    ended = Q(state__in=[State.ERROR, State.CANCELLED, State.EXPIRED])
+    wanted = Exists(downloads_going_on(now).filter(file__export=OuterRef("pk")))
+    ended = Q(state__in=[State.ERROR, State.CANCELLED]) | Q(Q(state=State.EXPIRED), ~wanted)
     dead = Export.objects.filter(ended | Q(deleted_at__isnull=False), over, cleared_at=None)
     cleared = 0
     for export in dead.exclude(state__in=[State.PENDING, State.RUNNING]).select_related(
         "namespace"
     ):
         try:
-            for key in list(store.list(f"{attempts_prefix(export)}/")):
-                store.delete(key)
+            _remove_files(export, store)
         except (OSError, StoreError):
             # The next round tries again; the others must not wait for it.
             logger.exception("%s: its files could not be removed", export.uid)
             continue
         cleared += Export.objects.filter(pk=export.pk).update(cleared_at=now)
+        Download.objects.filter(file__export=export).delete()
     return cleared
 
 
@@ -100,10 +104,21 @@ def _is_older(folder: Path, seconds: int) -> bool:
         return False
 
 
+def _due() -> QuerySet[Export]:
+    return Export.objects.filter(state=State.READY, hold_reason="", expires_at__lt=database_now())
+
+
+def _remove_files(export: Export, store: Store) -> None:
+    """By the very keys that were recorded; then what is left of attempts that came to nothing."""
+    for file in export.files.all():
+        store.delete(file.key)
+    for key in list(store.list(f"{attempts_prefix(export)}/")):
+        store.delete(key)
+
+
 def _expire(export: Export) -> bool:
     with transaction.atomic():
-        due = Export.objects.filter(pk=export.pk, state=State.READY, expires_at__lt=database_now())
-        if not due.update(state=State.EXPIRED):
+        if not _due().filter(pk=export.pk).update(state=State.EXPIRED):
             return False
         audit_append(export.namespace, "export.expired", actor=SYSTEM, subject=export.uid)
     return True

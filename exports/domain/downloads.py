@@ -4,11 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from django.conf import settings
+from django.db import transaction
+
 from exports.domain.audit import audit_once
-from exports.domain.errors import Forbidden
-from exports.models import ExportFile
+from exports.domain.clock import database_now
+from exports.domain.errors import EXPIRED, Forbidden, Gone
+from exports.models import Download, Export, ExportFile
 
 if TYPE_CHECKING:
+    from datetime import datetime, timedelta
+
+    from django.db.models import QuerySet
+
     from exports.domain.access import Caller
 
 
@@ -28,9 +36,61 @@ def download_authorise(caller: Caller, uid: str, name: str) -> ExportFile:
         raise
 
 
-def download_record(caller: Caller, file: ExportFile, *, asked_range: str = "") -> None:
-    """Write the event before the first byte goes out: one per person, file and hour."""
-    _tell(caller, file, "export.downloaded", bytes=file.bytes, range=asked_range)
+def download_begin(
+    caller: Caller, file: ExportFile, *, asked_range: str = "", by_link: bool = False
+) -> timedelta:
+    """Put it on the record before the first byte goes out: one event per person, file and hour.
+
+    Who has begun before the result expires may go on for ``DOWNLOAD_GRACE`` afterwards, in as
+    many requests as he needs.
+
+    :param file: one that :func:`download_authorise` gave.
+    :param by_link: he does not ask himself, but somebody with a link that he made.
+    :returns: for how long he may read it from now on.
+    :raises Gone: it expired meanwhile.
+    """
+    with transaction.atomic():
+        # With the row held it cannot expire, and lose its files, between the look and the note.
+        export = Export.objects.select_for_update(no_key=True).get(pk=file.export_id)
+        now = database_now()
+        left = _time_left(caller, export, file, now)
+        if not export.is_over(now):
+            _note(caller, file, now)
+        link = {"link": True} if by_link else {}
+        _tell(caller, file, "export.downloaded", bytes=file.bytes, range=asked_range, **link)
+    return left
+
+
+def downloads_going_on(now: datetime) -> QuerySet[Download]:
+    """Those that may go on though their result has expired."""
+    return Download.objects.filter(started_at__gt=now - settings.DOWNLOAD_GRACE)
+
+
+def downloads_of(caller: Caller, file: ExportFile) -> QuerySet[Download]:
+    """What the caller, a person or a key of his, has ever begun of a file."""
+    return Download.objects.filter(file=file, user=caller.user, api_key=caller.key)
+
+
+def download_goes_on(caller: Caller, file: ExportFile) -> bool:
+    """Whether he has begun while it was there, and may go on."""
+    return (downloads_of(caller, file) & downloads_going_on(database_now())).exists()
+
+
+def _time_left(caller: Caller, export: Export, file: ExportFile, now: datetime) -> timedelta:
+    grace: timedelta = settings.DOWNLOAD_GRACE
+    if not export.is_over(now):
+        ends = None if export.hold_reason else export.expires_at
+        return min(grace, ends - now) if ends else grace
+    begun = downloads_of(caller, file) & downloads_going_on(now)
+    latest = begun.order_by("-started_at").first()
+    if latest is None:
+        raise Gone(EXPIRED)
+    return latest.started_at + grace - now
+
+
+def _note(caller: Caller, file: ExportFile, now: datetime) -> None:
+    if not downloads_of(caller, file).update(started_at=now):
+        Download.objects.create(file=file, user=caller.user, api_key=caller.key, started_at=now)
 
 
 def _tell(caller: Caller, file: ExportFile, action: str, **detail: Any) -> None:

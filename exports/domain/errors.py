@@ -35,6 +35,9 @@ class NotFound(DomainError):
         super().__init__(f"There is no such {what} here.")
 
 
+EXPIRED = "The files of this export have expired. Run the export again."
+
+
 class Gone(DomainError):
     """It was here, and was deleted or has expired."""
 
@@ -47,6 +50,13 @@ class Conflict(DomainError):
 
     status = 409
     code = "conflict"
+
+
+class QuotaExceeded(DomainError):
+    """The workspace's results take up as much room as they may."""
+
+    status = 409
+    code = "quota_exceeded"
 
 
 class NotReady(DomainError):

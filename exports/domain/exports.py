@@ -13,7 +13,8 @@ from exports.domain.audit import audit_append
 from exports.domain.clock import database_now
 from exports.domain.errors import Conflict, IdempotencyMismatch, NotFound
 from exports.domain.plans import FIELDS, plan_freeze, request_told
-from exports.domain.requests import default_label
+from exports.domain.quota import quota_check
+from exports.domain.requests import default_label, request_parse
 from exports.models import ACTIVE, Export, IdempotencyKey, Right, Scope, State
 from exports.wakeups import wake
 
@@ -24,7 +25,11 @@ if TYPE_CHECKING:
 
 
 def export_create(
-    caller: Caller, request: ExportRequest, *, idempotency_key: str = ""
+    caller: Caller,
+    request: ExportRequest,
+    *,
+    idempotency_key: str = "",
+    retry_of: Export | None = None,
 ) -> tuple[Export, bool]:
     """Accept an export: it is in the database before this returns.
 
@@ -32,8 +37,9 @@ def export_create(
     reconciler finds what waits.
 
     :param idempotency_key: the caller's own id of the request; sent again, it gets the same.
+    :param retry_of: the earlier one that asked for the same.
     :returns: the export, and whether it is a replay of an earlier request.
-    :raises NotFound, NotReady, InvalidRequest, IdempotencyMismatch, Forbidden:
+    :raises NotFound, NotReady, InvalidRequest, IdempotencyMismatch, Forbidden, QuotaExceeded:
     """
     caller.require(Scope.EXPORTS_WRITE)
     body_hash = _body_hash(request)
@@ -41,6 +47,8 @@ def export_create(
         return earlier, True
     export = _draft(caller, request)
     caller.check_reach(export)
+    quota_check(caller.namespace)
+    export.retry_of = retry_of
     try:
         with transaction.atomic():
             export.save(force_insert=True)
@@ -52,6 +60,7 @@ def export_create(
                 actor=caller.actor,
                 subject=export.uid,
                 **_told(export),
+                **({"retry_of": retry_of.uid} if retry_of else {}),
             )
             transaction.on_commit(wake, robust=True)
     except IntegrityError:
@@ -60,6 +69,18 @@ def export_create(
             raise
         return winner, True
     return export, False
+
+
+def export_retry(caller: Caller, export: Export) -> Export:
+    """A new export of the same request, checked as if it were asked for now.
+
+    :raises Conflict: the earlier one has not ended.
+    :raises NotFound, NotReady, InvalidRequest, Forbidden, QuotaExceeded: as ``export_create``.
+    """
+    caller.require(Scope.EXPORTS_WRITE)
+    if export.is_active:
+        raise Conflict(f"This export cannot be run again yet: it is {_word(export)}.")
+    return export_create(caller, request_of(caller, export), retry_of=export)[0]
 
 
 def export_cancel(caller: Caller, export: Export) -> Export:
@@ -77,12 +98,17 @@ def export_cancel(caller: Caller, export: Export) -> Export:
 
 
 def export_delete(caller: Caller, export: Export) -> None:
-    """Cancel it if need be, and let the reconciler remove its files. The history stays."""
+    """Cancel it if need be, and let the reconciler remove its files. The history stays.
+
+    :raises Conflict: it is held.
+    """
     caller.require(Scope.EXPORTS_WRITE)
     with transaction.atomic():
         _cancel(caller, export)
-        now = database_now()
-        if not Export.objects.filter(pk=export.pk, deleted_at=None).update(deleted_at=now):
+        there = Export.objects.filter(pk=export.pk, deleted_at=None)
+        if not there.filter(hold_reason="").update(deleted_at=database_now()):
+            if there.exists():
+                raise Conflict("This export is held. An admin has to release it first.")
             raise NotFound("export")
         audit_append(
             caller.namespace,
@@ -134,6 +160,28 @@ def _draft(caller: Caller, request: ExportRequest) -> Export:
     )
 
 
+def request_of(caller: Caller, export: Export) -> ExportRequest:
+    """What an export asked for, to be asked again."""
+    random = export.sample_method == "random"
+    # Who is bound runs as his own principal, and names none.
+    principal = export.principal.uid if export.principal and not caller.bound_to else ""
+    return request_parse(
+        {
+            **{name: getattr(export, name) for name in FIELDS},
+            "collection": export.collection.uid,
+            "label": export.label,
+            "description": export.description,
+            "format": export.format,
+            "where": export.where,
+            "principal": principal,
+            "compression": export.compression or None,
+            "sample_seed": export.sample_seed if random else None,
+            "csv": export.csv,
+            "file_name": export.file_name,
+        }
+    )
+
+
 def _as_object(where: dict[str, Any] | str | None) -> dict[str, Any] | None:
     """The filter as it was asked, also when it came as text; it has been checked already."""
     if not isinstance(where, str):
@@ -173,7 +221,9 @@ def _remember(caller: Caller, key: str, body_hash: str, export: Export) -> None:
 def _replay(caller: Caller, key: str, body_hash: str) -> Export | None:
     earlier = (
         IdempotencyKey.objects.filter(namespace=caller.namespace, owner=_owner(caller), key=key)
-        .select_related("export__collection", "export__created_by", "export__principal")
+        .select_related(
+            "export__collection", "export__created_by", "export__principal", "export__retry_of"
+        )
         .first()
     )
     if earlier is None:

@@ -1,8 +1,10 @@
-"""Makes workspaces, and first passwords."""
+"""Makes workspaces and changes their settings; makes first passwords."""
 
 from __future__ import annotations
 
 import secrets
+from datetime import timedelta
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -11,20 +13,65 @@ from exports.domain.audit import Actor, audit_append
 from exports.domain.errors import FieldError, InvalidRequest
 from exports.models import Namespace
 
+_SETTINGS = ("name", "max_running", "retention", "quota")
 
-def namespace_create(*, slug: str, name: str, actor: Actor) -> Namespace:
-    """:raises InvalidRequest: the slug is taken or not well-formed."""
-    namespace = Namespace(slug=slug, name=name)
+
+def namespace_create(*, slug: str, name: str, actor: Actor, **given: Any) -> Namespace:
+    """:param given: ``max_running``, ``retention`` and ``quota``, as :func:`namespace_change`.
+
+    :raises InvalidRequest: the slug is taken or not well-formed, or a setting will not do.
+    """
+    namespace = Namespace(slug=slug, name=name, **given)
+    _check(namespace)
+    with transaction.atomic():
+        namespace.save()
+        audit_append(namespace, "namespace.created", actor=actor, subject=namespace.uid, slug=slug)
+    return namespace
+
+
+def namespace_change(namespace: Namespace, *, actor: Actor, **changes: Any) -> Namespace:
+    """Change a workspace's settings; those that are not named stay as they are.
+
+    Results that are there already keep the time that they were given.
+
+    :param changes: ``name``; ``max_running``, how many exports run at once; ``retention``, a
+        timedelta; ``quota``, bytes, or None for no limit.
+    :raises InvalidRequest: one of them will not do.
+    """
+    with transaction.atomic():
+        found = Namespace.objects.select_for_update().get(pk=namespace.pk)
+        before = {name: getattr(found, name) for name in _SETTINGS}
+        for name, value in changes.items():
+            setattr(found, name, value)
+        _check(found)
+        after = {name: getattr(found, name) for name in _SETTINGS}
+        changed = [name for name in _SETTINGS if before[name] != after[name]]
+        if changed:
+            found.save(update_fields=changed)
+            audit_append(
+                found,
+                "namespace.changed",
+                actor=actor,
+                subject=found.uid,
+                was={name: _told(before[name]) for name in changed},
+                **{name: _told(after[name]) for name in changed},
+            )
+    return found
+
+
+def _told(value: Any) -> Any:
+    return value.total_seconds() if isinstance(value, timedelta) else value
+
+
+def _check(namespace: Namespace) -> None:
+    if namespace.retention <= timedelta(0):
+        raise InvalidRequest(FieldError("retention", "Results are kept for some time at least."))
     try:
         namespace.full_clean()
     except ValidationError as error:
         raise InvalidRequest(
             *(FieldError(path, texts[0]) for path, texts in error.message_dict.items())
         ) from error
-    with transaction.atomic():
-        namespace.save()
-        audit_append(namespace, "namespace.created", actor=actor, subject=namespace.uid, slug=slug)
-    return namespace
 
 
 def password_make() -> str:

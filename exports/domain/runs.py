@@ -52,6 +52,7 @@ def run_publish(
             slot=None,
             # What earlier attempts left is still to be looked for: see attempts_clear.
             lease_until=None if claim.attempt == 1 else now,
+            bytes_reserved=0,
             rows_done=rows,
             rows_total=rows,
             bytes_done=sum(each.bytes for each in files if each.kind != "manifest"),

@@ -96,6 +96,13 @@ class StorageFull(EngineError):
     text = "There is not enough room for the result. Delete old exports, or ask for less."
 
 
+class QuotaExceeded(EngineError):
+    """The result would take up more bytes than it may."""
+
+    code = "quota_exceeded"
+    text = "The result would take up more room than is left to it. Delete exports, or ask for less."
+
+
 class StorageFailed(EngineError):
     """The store did not take the result."""
 

@@ -173,6 +173,7 @@ class Migration(migrations.Migration):
                 ('rows_done', models.BigIntegerField(default=0)),
                 ('rows_total', models.BigIntegerField(null=True)),
                 ('bytes_done', models.BigIntegerField(default=0)),
+                ('bytes_reserved', models.BigIntegerField(default=0)),
                 ('snapshot', models.JSONField(null=True)),
                 ('identities', models.JSONField(null=True)),
                 ('notices', models.JSONField(default=dict)),

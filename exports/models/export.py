@@ -88,6 +88,9 @@ class Export(models.Model):
     rows_done = models.BigIntegerField(default=0)
     rows_total = models.BigIntegerField(null=True)
     bytes_done = models.BigIntegerField(default=0)
+    # What its run may still bring to the store, asked for in steps: counts against the quota until
+    # the files that came of it do.
+    bytes_reserved = models.BigIntegerField(default=0)
     snapshot = models.JSONField(null=True)
     # Those of its principal when the run began; null while there is none or it has not begun.
     identities = models.JSONField(null=True)
@@ -133,6 +136,12 @@ class Export(models.Model):
     @property
     def is_active(self) -> bool:
         return self.state in ACTIVE
+
+    def is_over(self, now: datetime) -> bool:
+        """Whether its time is up, also when nobody has marked it as expired yet."""
+        if self.state == State.EXPIRED:
+            return True
+        return not self.hold_reason and self.expires_at is not None and self.expires_at <= now
 
     @property
     def percent(self) -> int | None:

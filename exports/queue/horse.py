@@ -6,6 +6,7 @@ import hashlib
 import logging
 import os
 import socket
+from functools import partial
 from pathlib import Path
 from threading import Event
 from typing import TYPE_CHECKING, Any
@@ -31,8 +32,10 @@ from exports.engine.limits import Limits
 from exports.engine.manifest import MANIFEST, build
 from exports.engine.progress import Progress
 from exports.engine.run import Result, run
+from exports.engine.sink import stored
 from exports.logs import run_logged
 from exports.models import Collection, Export, ExportFile, Scope, Step
+from exports.queue.budget import budget
 from exports.queue.pulse import Pulse
 from exports.sources.remote import is_remote
 from exports.sources.source import Source
@@ -41,10 +44,11 @@ from exports.tallies import FENCED_WRITES, tally
 from exports.wakeups import wake
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from exports.engine.fileroot import FileRoot
-    from exports.engine.sink import FileResult
+    from exports.engine.sink import FileResult, Writer
+    from exports.queue.budget import Budget
     from exports.stores.base import Store
 
 logger = logging.getLogger(__name__)
@@ -77,8 +81,9 @@ def _run(claim: Claim) -> None:
     reason = detail = ""
     pulse = Pulse(claim, progress, stop)
     try:
-        with pulse:
-            files, result = _write(claim, store, progress, stop)
+        with pulse, budget(claim, stop) as room:
+            create = partial(_create, claim, store, room)
+            files, result = _write(claim, create, progress, stop)
         # It idled for as long as the run took; what lies in between may have cut it off.
         connection.close()
         run_publish(
@@ -133,10 +138,18 @@ def _tell(claim: Claim, reason: str, detail: str) -> None:
         logger.info("%s: it had ended before attempt %s did", claim.export.uid, claim.attempt)
 
 
+def _create(claim: Claim, store: Store, room: Budget, name: str) -> Writer:
+    """A file of the attempt; it takes no byte for which there is no room."""
+    return room.writer(store, f"{claim.prefix}/{name}")
+
+
 def _write(
-    claim: Claim, store: Store, progress: Progress, stop: Event
+    claim: Claim, create: Callable[[str], Writer], progress: Progress, stop: Event
 ) -> tuple[list[ExportFile], Result]:
-    """Every file of the result, the manifest last; each is whole in the store."""
+    """Every file of the result, the manifest last; each is whole in the store.
+
+    :param create: begins a file, given its name.
+    """
     export = claim.export
     collections = _still_allowed(export)
     if export.principal:
@@ -146,7 +159,7 @@ def _write(
     result = run(
         made,
         sources,
-        open_file=lambda name: store.create(f"{claim.prefix}/{name}"),
+        open_file=create,
         scratch=settings.SCRATCH_DIR / claim.scratch,
         progress=progress,
         stop=stop,
@@ -157,12 +170,10 @@ def _write(
     )
     progress.step = Step.PUBLISHING
     files = [_file(claim, each) for each in result.files]
-    manifest = build(
-        made, result, export=_told(claim), request={**request_told(export), "frozen": export.frozen}
-    )
-    writer = store.create(f"{claim.prefix}/{MANIFEST}")
-    writer.write(manifest)
-    writer.close()
+    asked = {**request_told(export), "frozen": export.frozen}
+    manifest = build(made, result, export=_told(claim), request=asked)
+    with stored(create, MANIFEST) as writer:
+        writer.write(manifest)
     files.append(_manifest_file(claim, manifest))
     return files, result
 

@@ -34,6 +34,10 @@ WORDS = {
     "export.failed": ("Ended as failed", "error"),
     "export.cancelled": ("Cancelled an export", "cancelled"),
     "export.downloaded": ("Downloaded a file", "download"),
+    "export.linked": ("Made a link to a file", "download"),
+    "export.kept": ("Kept a result longer", "expired"),
+    "export.held": ("Held a result", "lock"),
+    "export.released": ("Released a result", "unlock"),
     "export.refused": ("Was refused a download", "lock"),
     "rows.previewed": ("Looked at rows", "search"),
     "export.expired": ("Removed an expired result", "expired"),
@@ -48,6 +52,7 @@ WORDS = {
     "principal.changed": ("Changed a principal", "principals"),
     "principal.deleted": ("Deleted a principal", "principals"),
     "namespace.created": ("Made the workspace", "user"),
+    "namespace.changed": ("Changed the workspace's settings", "user"),
     "superuser.entered": ("Entered as superuser", "user"),
 }
 

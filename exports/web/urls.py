@@ -15,6 +15,7 @@ from exports.web.views.create import create
 from exports.web.views.export import cancel, delete, export
 from exports.web.views.exports import exports
 from exports.web.views.history import history
+from exports.web.views.keeping import hold, keep, release, retry
 from exports.web.views.members import member, member_new, member_removal, members
 from exports.web.views.principals import (
     principal,
@@ -38,6 +39,10 @@ urlpatterns = [
     path("<workspace:namespace>/exports/<uid:uid>", export, name="export"),
     path("<workspace:namespace>/exports/<uid:uid>/cancel", cancel, name="cancel"),
     path("<workspace:namespace>/exports/<uid:uid>/delete", delete, name="delete"),
+    path("<workspace:namespace>/exports/<uid:uid>/retry", retry, name="retry"),
+    path("<workspace:namespace>/exports/<uid:uid>/keep", keep, name="keep"),
+    path("<workspace:namespace>/exports/<uid:uid>/hold", hold, name="hold"),
+    path("<workspace:namespace>/exports/<uid:uid>/release", release, name="release"),
     path("<workspace:namespace>/collections", collections, name="collections"),
     path("<workspace:namespace>/collections/<str:name>", collection, name="collection"),
     path("<workspace:namespace>/history", history, name="history"),

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import json
-from typing import TYPE_CHECKING
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
 
 import pytest
+from django.utils import timezone
 
 from exports.domain.storage import result_store
 from exports.models import AuditDetail, AuditEvent, Export, ExportFile, State
+from exports.stores.local import LocalStore
 from tests.api.conftest import signed_in
 
 if TYPE_CHECKING:
@@ -17,6 +20,9 @@ if TYPE_CHECKING:
 
     from exports.models import User
     from tests.api.conftest import Rest
+
+
+MINUTE = timedelta(minutes=1)
 
 
 def downloads() -> int:
@@ -130,3 +136,35 @@ def test_what_the_store_lost_is_gone_and_not_recorded(rest: Rest, finished: Expo
 
     assert (answer.status_code, answer.json()["code"]) == (410, "gone")
     assert downloads() == 0
+
+
+class Elsewhere(LocalStore):
+    """A store that hands out its files itself."""
+
+    def link(  # type: ignore[override]
+        self, key: str, seconds: int, *, name: str, content_type: str
+    ) -> str:
+        return f"https://store.example/{key}?{seconds}&{name}&{content_type}"
+
+
+@pytest.mark.parametrize(("left", "seconds"), [(timedelta(days=7), 3600), (MINUTE, 59)])
+def test_a_store_that_signs_is_asked_for_an_address_each_time(
+    left: timedelta,
+    seconds: int,
+    rest: Rest,
+    finished: Export,
+    settings: Any,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    store = Elsewhere(settings.STORE_DIR)
+    monkeypatch.setattr("exports.api.files.result_store", lambda: store)
+    Export.objects.update(expires_at=timezone.now() + left)
+    key = finished.files.get(kind="data").key
+
+    answer = rest.get(f"/exports/{finished.uid}/files/data.csv")
+
+    assert (answer.status_code, answer.headers["Cache-Control"]) == (302, "no-store")
+    said = f"https://store.example/{key}?{seconds}&all-trips.csv&text/csv"
+    assert answer.headers["Location"].replace("?3599&", "?3600&") == said
+    assert downloads() == 1
+    assert rest.send("HEAD", f"/exports/{finished.uid}/files/data.csv").status_code == 200

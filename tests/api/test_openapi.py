@@ -17,9 +17,15 @@ OPERATIONS = {
     "export_create",
     "export_delete",
     "export_download",
+    "export_download_head",
     "export_get",
+    "export_hold",
+    "export_keep",
+    "export_link",
     "export_list",
     "export_preview",
+    "export_release",
+    "export_retry",
     "member_add",
     "member_change",
     "member_get",
@@ -30,7 +36,10 @@ OPERATIONS = {
     "principal_delete",
     "principal_get",
     "principal_list",
+    "usage_get",
 }
+# Which a signed link opens too.
+BY_LINK = {"export_download", "export_download_head"}
 
 
 @pytest.fixture
@@ -55,12 +64,13 @@ def test_the_names_of_the_operations_do_not_change(described: dict[str, Any]) ->
 def test_every_call_needs_a_key_or_a_session(described: dict[str, Any]) -> None:
     ways: list[dict[str, list[str]]] = [{"BearerKey": []}, {"BrowserSession": []}]
 
-    assert {name: each["security"] for name, each in calls(described).items()} == dict.fromkeys(
-        OPERATIONS, ways
-    )
+    assert {name: each["security"] for name, each in calls(described).items()} == {
+        name: [{"SignedLink": []}, *ways] if name in BY_LINK else ways for name in OPERATIONS
+    }
     assert described["components"]["securitySchemes"] == {
         "BearerKey": {"type": "http", "scheme": "bearer"},
         "BrowserSession": {"type": "apiKey", "in": "cookie", "name": "sessionid"},
+        "SignedLink": {"type": "apiKey", "in": "query", "name": "link"},
     }
 
 

@@ -40,7 +40,7 @@ def test_an_address_that_is_none(path: str, rest: Rest) -> None:
     [
         ("PUT", "/exports", "GET, POST"),
         ("PATCH", "/exports/x", "DELETE, GET"),
-        ("POST", "/exports/x/files/y", "GET"),
+        ("POST", "/exports/x/files/y", "GET, HEAD"),
         ("GET", "/exports/x/cancel", "POST"),
         ("DELETE", "/collections", "GET"),
     ],

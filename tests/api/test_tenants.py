@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from exports.models import Collection, Export, Namespace
 
-METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
+METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
 STRANGERS = ("anonymous", "revoked", "expired", "disabled", "disabled_session")
 
 # Who gets what from each call about the export and the collection of ``demo``.
@@ -28,7 +28,16 @@ CALLS = {
     ("export", "GET"): (404, 200, 403),
     ("export", "DELETE"): (404, 403, 403),
     ("cancel", "POST"): (404, 403, 403),
+    ("retry", "POST"): (404, 403, 403),
+    ("keep", "POST"): (404, 403, 403),
+    ("hold", "POST"): (404, 403, 403),
+    ("release", "POST"): (404, 403, 403),
     ("download", "GET"): (404, 403, 403),
+    ("download", "HEAD"): (404, 403, 403),
+    ("link", "GET"): (404, 403, 403),
+    ("link", "HEAD"): (404, 403, 403),
+    ("link", "POST"): (404, 403, 403),
+    ("usage", "GET"): (200, 200, 403),
     ("collections", "GET"): (200, 200, 403),
     ("collection", "GET"): (404, 200, 403),
     ("principals", "GET"): (200, 403, 403),
@@ -43,7 +52,7 @@ CALLS = {
     ("member", "DELETE"): (404, 403, 403),
 }
 # These say the same to everybody, and nothing of anybody.
-PUBLIC = {("openapi-json", "GET"): 200, ("openapi-view", "GET"): 200}
+PUBLIC = {(name, method) for name in ("openapi-json", "openapi-view") for method in ("GET", "HEAD")}
 NOTHING = {"api-root"}
 
 
@@ -63,7 +72,12 @@ def address(finished: Export) -> Callable[[str], str]:
     arguments = {
         "export": [finished.uid],
         "cancel": [finished.uid],
+        "retry": [finished.uid],
+        "keep": [finished.uid],
+        "hold": [finished.uid],
+        "release": [finished.uid],
         "download": [finished.uid, "data.csv"],
+        "link": [finished.uid, "data.csv"],
         "collection": ["trips"],
         "principal": [principal.uid],
         "member": [finished.namespace.memberships.earliest("pk").uid],
@@ -155,7 +169,7 @@ def test_naming_a_foreign_namespace_opens_nothing(
     for rest in (outside, signed_in(olaf)):
         for name, method in CALLS:
             path = f"{address(name)}?namespace={getattr(demo, by)}"
-            csrf = rest is not outside and method != "GET"
+            csrf = rest is not outside and method not in ("GET", "HEAD")
             assert ask(rest, method, path)[0] == (403 if csrf else 404)
 
 

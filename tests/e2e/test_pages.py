@@ -9,7 +9,7 @@ from axe_playwright_python.sync_playwright import Axe
 from django.utils import timezone
 from playwright.sync_api import expect
 
-from exports.models import Collection, Export, Principal, State
+from exports.models import Collection, Export, Namespace, Principal, State
 from exports.query.schema import Role
 
 if TYPE_CHECKING:
@@ -44,6 +44,10 @@ def addresses(
     ready = make_export(label="Late trips", format="csv", where={"delay": {"$gte": 95}})
     run_exports()
     Export.objects.filter(pk=ready.pk).update(notices={"reference_to_nothing": 3})
+    held = make_export(label="Held trips", format="csv")
+    run_exports()
+    Export.objects.filter(pk=held.pk).update(hold_reason="A court asks for it.", retry_of=ready)
+    Namespace.objects.update(quota=1_000_000)
     failed = make_export(label="<i>Failed</i> " + "long" * 40)
     Export.objects.filter(pk=failed.pk).update(state=State.ERROR, reason="source_changed")
     waiting = make_export(label="Waits")
@@ -55,6 +59,11 @@ def addresses(
         "/demo/exports/new",
         one,
         f"{one}/delete",
+        f"{one}/retry",
+        f"{one}/keep",
+        f"{one}/hold",
+        f"/demo/exports/{held.uid}",
+        f"/demo/exports/{held.uid}/release",
         f"/demo/exports/{failed.uid}",
         f"/demo/exports/{waiting.uid}",
         f"/demo/exports/{waiting.uid}/cancel",

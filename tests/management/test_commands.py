@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from io import StringIO
 from typing import TYPE_CHECKING, Any
 
@@ -11,12 +12,18 @@ from django.core.management import CommandError, call_command
 from exports.domain.access import caller_for
 from exports.domain.keys import key_find
 from exports.domain.members import standing
-from exports.models import Collection, Membership, Principal, User
+from exports.models import (
+    AuditDetail,
+    AuditEvent,
+    Collection,
+    Membership,
+    Namespace,
+    Principal,
+    User,
+)
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-    from exports.models import Namespace
 
 
 def said(*arguments: str, **options: Any) -> str:
@@ -141,6 +148,55 @@ def test_who_is_known_keeps_his_password(ada: User, other: Namespace) -> None:
 
     assert told == "ada@example.org is auditor of other.\n"
     assert caller_for(ada, "other").role == "auditor"
+
+
+def test_a_workspace_is_made_with_its_settings_and_changed(db: None) -> None:
+    said("namespace_create", "sales", "--name=Sales", "--quota=10GB", "--retention=0.5")
+    made = Namespace.objects.get()
+    assert (made.quota, made.retention, made.max_running) == (10**10, timedelta(hours=12), 1)
+
+    told = said("namespace_change", "sales", "--quota=none", "--max-running=3", "--name=Sales EU")
+
+    made.refresh_from_db()
+    assert (made.quota, made.retention, made.max_running) == (None, timedelta(hours=12), 3)
+    assert told.splitlines() == [
+        f"{made.uid}  sales  Sales EU",
+        "0 bytes used, no limit",
+        "results are kept for 0.5 days, 3 run at once",
+    ]
+    event = AuditEvent.objects.get(action="namespace.changed")
+    assert AuditDetail.objects.get(event_id=event.pk).said == {
+        "was": {"name": "Sales", "quota": 10**10, "max_running": 1},
+        "name": "Sales EU",
+        "quota": None,
+        "max_running": 3,
+    }
+
+
+def test_changing_nothing_is_no_event(demo: Namespace) -> None:
+    said("namespace_change", "demo", "--retention=7")
+
+    assert not AuditEvent.objects.filter(action="namespace.changed").exists()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["namespace_change", "nowhere"], "no workspace 'nowhere'"),
+        (["namespace_change", "demo", "--quota=much"], "no size: write 500MB"),
+        (["namespace_change", "demo", "--quota=-1"], "no size"),
+        (["namespace_change", "demo", "--retention=0"], "more than 0"),
+        (["namespace_change", "demo", "--retention=nan"], "more than 0"),
+        (["namespace_change", "demo", "--retention=soon"], "no number of days"),
+        (["namespace_change", "demo", "--max-running=0"], "greater than or equal to 1"),
+        (["namespace_change", "demo", "--name="], "cannot be blank"),
+    ],
+)
+def test_a_setting_that_will_not_do_is_said(
+    arguments: list[str], message: str, demo: Namespace
+) -> None:
+    with pytest.raises(CommandError, match=message):
+        said(*arguments)
 
 
 @pytest.mark.parametrize(

@@ -107,8 +107,8 @@ def test_the_number_of_queries_does_not_grow_with_the_rows(
     for _ in range(count):
         make_export()
 
-    # Session, user, workspace, role; counts, rows, collections, workspaces.
-    with django_assert_num_queries(8):
+    # Session, user, workspace, role; counts, rows, collections, room (three), workspaces.
+    with django_assert_num_queries(11):
         as_ada.get(LIST)
 
 

@@ -7,7 +7,13 @@ from typing import TYPE_CHECKING
 from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods
 
-from exports.domain.errors import IdempotencyMismatch, InvalidRequest, NotFound, NotReady
+from exports.domain.errors import (
+    IdempotencyMismatch,
+    InvalidRequest,
+    NotFound,
+    NotReady,
+    QuotaExceeded,
+)
 from exports.domain.exports import export_check, export_create
 from exports.domain.principals import PrincipalInvalid
 from exports.domain.requests import request_parse
@@ -61,6 +67,8 @@ def _accept(caller: Caller, form: ExportForm) -> Export | None:
         export_check(caller, request)
     except InvalidRequest as refusal:
         form.refuse(refusal)
+    except QuotaExceeded as error:
+        form.other_errors.append(error.message)
     except NotReady as error:
         form.add_error("collection", error.message)
     except (NotFound, PrincipalInvalid) as error:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from django.views.decorators.http import require_GET
 
+from exports.domain.quota import usage_of
 from exports.models import Format
 from exports.web.listing import Listing
 from exports.web.loaders import PageRequest, get_caller, get_text, signed_in
@@ -35,4 +36,5 @@ def exports(request: PageRequest, namespace: str) -> HttpResponse:
         moving=listing.moving,
         collections=list(caller.collections.order_by("name").values_list("name", flat=True)),
         formats=Format.choices,
+        usage=usage_of(caller.namespace),
     )

@@ -1,0 +1,102 @@
+"""``manage.py exports verify``: what it finds, and what it leaves alone."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from io import StringIO
+from typing import TYPE_CHECKING
+
+import pytest
+from django.conf import settings
+from django.core.management import CommandError, call_command
+from django.utils import timezone
+
+from exports.domain.storage import result_store
+from exports.models import Export, State
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from exports.models import Namespace
+
+
+def verify(*arguments: str) -> tuple[list[str], str]:
+    """What it prints of files, and how it fails; empty when it does not."""
+    lines, failure = printed(*arguments)
+    return [line for line in lines if not line.startswith("Unknown: ")], failure
+
+
+def printed(*arguments: str) -> tuple[list[str], str]:
+    out, failure = StringIO(), ""
+    try:
+        call_command("exports", "verify", *arguments, stdout=out)
+    except CommandError as error:
+        failure = str(error)
+    return out.getvalue().splitlines(), failure
+
+
+def put(key: str) -> None:
+    writer = result_store().create(key)
+    writer.write(b"anything")
+    writer.close()
+
+
+def folder_of(export: Export) -> Path:
+    folder: Path = settings.STORE_DIR
+    return folder / export.namespace.uid / export.uid / "1"
+
+
+def test_a_store_that_is_whole_says_so(finished: Export) -> None:
+    size = sum(each.bytes for each in finished.files.all())
+
+    assert verify() == ([f"2 files of {size} bytes were read."], "")
+
+
+@pytest.mark.parametrize("damage", ["gone", "cut", "changed"])
+def test_what_is_not_as_it_was_is_named(damage: str, finished: Export) -> None:
+    path = folder_of(finished) / "data.csv"
+    content = path.read_bytes()
+    if damage == "gone":
+        path.unlink()
+    else:
+        path.write_bytes(content[:-1] if damage == "cut" else b"D" + content[1:])
+    size = len(content)
+    wrong = {
+        "gone": "it is not in the store",
+        "cut": f"it has {size - 1} bytes instead of {size}",
+        "changed": "its checksum does not agree",
+    }
+
+    lines, failure = verify()
+
+    assert lines[0] == f"demo  {finished.uid}  data.csv: {wrong[damage]}"
+    assert failure == "1 of them are not as they should be."
+
+
+def test_one_workspace_or_one_export_is_read(finished: Export, other: Namespace) -> None:
+    (folder_of(finished) / "data.csv").unlink()
+
+    assert verify("--namespace=other") == (["0 files of 0 bytes were read."], "")
+    assert verify(f"--export={finished.uid}")[1] == "1 of them are not as they should be."
+    assert verify("--export=exp_none")[1] == "There is no export 'exp_none'."
+
+
+def test_keys_that_nothing_names_are_listed(finished: Export) -> None:
+    here = f"{finished.namespace.uid}/{finished.uid}"
+    stray, old = "ns_x/exp_x/1/data.csv", f"{here}/9/data.csv"
+    beside = f"{here}/1/data.csv.key"
+    for key in (stray, old, beside):
+        put(key)
+
+    def unknown() -> list[str]:
+        # The store is that of all tests in this process, who leave things in it.
+        found = [line.removeprefix("Unknown: ") for line in printed()[0]]
+        return [key for key in found if key.startswith((here, "ns_x/"))]
+
+    assert unknown() == [stray]
+    Export.objects.update(ended_at=timezone.now() - timedelta(hours=25))
+    assert unknown() == [old, stray]
+    Export.objects.update(state=State.PENDING)
+    assert unknown() == [stray]
+    for key in (stray, old, beside):
+        result_store().delete(key)
