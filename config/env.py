@@ -7,9 +7,13 @@ import secrets
 from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -49,7 +53,11 @@ def folder(name: str, default: Path) -> Path:
     return Path(text(name, str(default))).expanduser().resolve()
 
 
-def secret(name: str, file: Path) -> str:
+def _token() -> str:
+    return secrets.token_urlsafe(48)
+
+
+def secret(name: str, file: Path, make: Callable[[], str] = _token) -> str:
     """A secret from the environment, or from a file of ours that is made once, mode 0600."""
     if given := text(name):
         return given
@@ -60,7 +68,7 @@ def secret(name: str, file: Path) -> str:
     file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     made = file.with_suffix(f".{os.getpid()}")
     made.touch(mode=0o600)
-    made.write_text(secrets.token_urlsafe(48))
+    made.write_text(make())
     with suppress(FileExistsError):  # another process was faster: its secret counts
         os.link(made, file)
     made.unlink()

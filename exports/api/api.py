@@ -9,7 +9,16 @@ from django.views.decorators.http import require_safe
 from ninja import NinjaAPI
 from ninja.openapi.schema import REF_TEMPLATE, OpenAPISchema
 
-from exports.api import collections, exports, files, members, previews, principals
+from exports.api import (
+    collections,
+    exports,
+    files,
+    members,
+    previews,
+    principals,
+    rows,
+    signing,
+)
 from exports.api.auth import BearerKey, BrowserSession
 from exports.api.handlers import handlers_install
 from exports.api.problems import CONTENT_TYPE
@@ -95,6 +104,8 @@ handlers_install(api)
 api.add_router("/exports/preview", previews.router)  # before what would take it for an id
 api.add_router("/exports", exports.router)
 api.add_router("/exports", files.router)
+api.add_router("/exports", rows.router)
 api.add_router("/collections", collections.router)
 api.add_router("/principals", principals.router)
 api.add_router("/members", members.router)
+api.add_router("/signing-keys", signing.router)

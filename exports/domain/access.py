@@ -168,7 +168,7 @@ class Caller:
         if over or export.state == State.EXPIRED:
             raise Gone("The files of this export have expired. Run the export again.")
         found = export.files.filter(name=name).first() if export.state == State.READY else None
-        if found is None:
+        if found is None or not found.is_listed:
             raise NotFound("file")
         self.check_reach(export)
         _check_identities(export)

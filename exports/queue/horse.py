@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
 import logging
 import os
 import socket
 from pathlib import Path
 from threading import Event
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db import Error as DatabaseError
@@ -18,7 +17,7 @@ from exports.domain.access import caller_in
 from exports.domain.claims import Claim, Fenced, export_claim, something_waits
 from exports.domain.errors import Forbidden
 from exports.domain.keys import key_holds
-from exports.domain.plans import FIELDS, plan_thaw
+from exports.domain.plans import plan_thaw
 from exports.domain.principals import PrincipalInvalid
 from exports.domain.reasons import REASONS
 from exports.domain.runs import run_fail, run_publish
@@ -27,10 +26,10 @@ from exports.engine.errors import EngineError, SourceInvalid
 from exports.engine.explain import explain_write
 from exports.engine.fileroot import LocalRoot
 from exports.engine.limits import Limits
-from exports.engine.manifest import MANIFEST, build
 from exports.engine.progress import Progress
 from exports.engine.run import Result, run
 from exports.models import Collection, Export, ExportFile, Scope, Step
+from exports.queue.papers import papers_write
 from exports.queue.pulse import Pulse
 from exports.sources.locate import lies_inside
 from exports.sources.source import Source
@@ -128,7 +127,7 @@ def _tell(claim: Claim, reason: str, detail: str) -> None:
 def _write(
     claim: Claim, store: Store, progress: Progress, stop: Event
 ) -> tuple[list[ExportFile], Result]:
-    """Every file of the result, the manifest last; each is whole in the store."""
+    """Every file of the result, the papers last; each is whole in the store."""
     export = claim.export
     collections = _still_allowed(export)
     if export.principal:
@@ -147,13 +146,9 @@ def _write(
         time=export.created_at,
     )
     progress.step = Step.PUBLISHING
-    files = [_file(claim, each) for each in result.files]
-    manifest = build(made, result, export=_told(claim), request=_request_told(export))
-    writer = store.create(f"{claim.prefix}/{MANIFEST}")
-    writer.write(manifest)
-    writer.close()
-    files.append(_manifest_file(claim, manifest))
-    return files, result
+    stored = [*result.files, result.index] if result.index else result.files
+    files = [_file(claim, each) for each in stored]
+    return [*files, *papers_write(claim, made, result, store)], result
 
 
 def _still_allowed(export: Export) -> list[Collection]:
@@ -212,33 +207,6 @@ def _reason(error: BaseException) -> str:
     return "database_unavailable" if isinstance(error, DatabaseError) else "failed"
 
 
-def _told(claim: Claim) -> dict[str, Any]:
-    """What the manifest says of the export itself."""
-    export = claim.export
-    return {
-        "id": export.uid,
-        "label": export.label,
-        "namespace": export.namespace.uid,
-        "collection": {"id": export.collection.uid, "name": export.collection.name},
-        "attempt": claim.attempt,
-        "created_by": export.created_by.email,
-        "created_at": export.created_at.isoformat(),
-        "started_at": export.started_at.isoformat() if export.started_at else None,
-    }
-
-
-def _request_told(export: Export) -> dict[str, Any]:
-    return {
-        "format": export.format,
-        "where": export.where,
-        "principal": export.principal.name if export.principal else "",
-        **{name: getattr(export, name) for name in FIELDS},
-        "sample_seed": export.sample_seed,
-        "csv": export.csv,
-        "frozen": export.frozen,
-    }
-
-
 def _file(claim: Claim, file: FileResult) -> ExportFile:
     return ExportFile(
         export=claim.export,
@@ -249,16 +217,4 @@ def _file(claim: Claim, file: FileResult) -> ExportFile:
         rows=file.rows,
         bytes=file.bytes,
         sha256=file.sha256,
-    )
-
-
-def _manifest_file(claim: Claim, manifest: bytes) -> ExportFile:
-    return ExportFile(
-        export=claim.export,
-        attempt=claim.attempt,
-        name=MANIFEST,
-        kind="manifest",
-        key=f"{claim.prefix}/{MANIFEST}",
-        bytes=len(manifest),
-        sha256=hashlib.sha256(manifest).hexdigest(),
     )

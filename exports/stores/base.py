@@ -10,6 +10,18 @@ if TYPE_CHECKING:
     from exports.engine.sink import Writer
 
 
+class Pieces(Protocol):
+    """The bytes of a file that is being read, piece by piece."""
+
+    def __iter__(self) -> Iterator[bytes]: ...
+
+    def __next__(self) -> bytes: ...
+
+    def close(self) -> None:
+        """Read no further; more often than once is fine."""
+        ...
+
+
 class Store(Protocol):
     """Files under keys such as ``namespace/export/attempt/name``, written once."""
 
@@ -20,7 +32,7 @@ class Store(Protocol):
         """
         ...
 
-    def open(self, key: str, start: int = 0, end: int | None = None) -> Iterator[bytes]:
+    def open(self, key: str, start: int = 0, end: int | None = None) -> Pieces:
         """The bytes of a file from ``start`` up to, not including, ``end``, in chunks.
 
         :raises KeyMissing: there is none.

@@ -35,6 +35,7 @@ WORDS = {
     "export.downloaded": ("Downloaded a file", "download"),
     "export.refused": ("Was refused a download", "lock"),
     "rows.previewed": ("Looked at rows", "search"),
+    "rows.read": ("Read rows of a result", "search"),
     "export.expired": ("Removed an expired result", "expired"),
     "export.deleted": ("Deleted an export", "trash"),
     "collection.registered": ("Registered a collection", "collections"),

@@ -17,9 +17,11 @@ OPERATIONS = {
     "export_create",
     "export_delete",
     "export_download",
+    "export_errors",
     "export_get",
     "export_list",
     "export_preview",
+    "export_rows",
     "member_add",
     "member_change",
     "member_get",
@@ -30,7 +32,9 @@ OPERATIONS = {
     "principal_delete",
     "principal_get",
     "principal_list",
+    "signing_key_list",
 }
+FOR_EVERYBODY = {"signing_key_list"}
 
 
 @pytest.fixture
@@ -55,9 +59,10 @@ def test_the_names_of_the_operations_do_not_change(described: dict[str, Any]) ->
 def test_every_call_needs_a_key_or_a_session(described: dict[str, Any]) -> None:
     ways: list[dict[str, list[str]]] = [{"BearerKey": []}, {"BrowserSession": []}]
 
-    assert {name: each["security"] for name, each in calls(described).items()} == dict.fromkeys(
-        OPERATIONS, ways
-    )
+    found = {
+        name: each["security"] for name, each in calls(described).items() if "security" in each
+    }
+    assert found == dict.fromkeys(OPERATIONS - FOR_EVERYBODY, ways)
     assert described["components"]["securitySchemes"] == {
         "BearerKey": {"type": "http", "scheme": "bearer"},
         "BrowserSession": {"type": "apiKey", "in": "cookie", "name": "sessionid"},

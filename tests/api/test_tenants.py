@@ -29,6 +29,8 @@ CALLS = {
     ("export", "DELETE"): (404, 403, 403),
     ("cancel", "POST"): (404, 403, 403),
     ("download", "GET"): (404, 403, 403),
+    ("rows", "GET"): (404, 403, 403),
+    ("errors", "GET"): (404, 403, 403),
     ("collections", "GET"): (200, 200, 403),
     ("collection", "GET"): (404, 200, 403),
     ("principals", "GET"): (200, 403, 403),
@@ -43,7 +45,7 @@ CALLS = {
     ("member", "DELETE"): (404, 403, 403),
 }
 # These say the same to everybody, and nothing of anybody.
-PUBLIC = {("openapi-json", "GET"): 200, ("openapi-view", "GET"): 200}
+PUBLIC = {("openapi-json", "GET"): 200, ("openapi-view", "GET"): 200, ("signing-keys", "GET"): 200}
 NOTHING = {"api-root"}
 
 
@@ -63,6 +65,8 @@ def address(finished: Export) -> Callable[[str], str]:
     arguments = {
         "export": [finished.uid],
         "cancel": [finished.uid],
+        "rows": [finished.uid],
+        "errors": [finished.uid],
         "download": [finished.uid, "data.csv"],
         "collection": ["trips"],
         "principal": [principal.uid],

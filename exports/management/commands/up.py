@@ -57,7 +57,7 @@ class Command(BaseCommand):
         self.stdout.write(
             f"  it is {export.get_state_display().lower()}, {export.rows_done:,} rows"
         )
-        for file in export.files.order_by("pk"):
+        for file in export.listed_files:
             self.stdout.write(f"  {settings.STORE_DIR / file.key}  {file.bytes:,} bytes")
         self.stdout.write(f"\nWaybill   {address}")
         self.stdout.write(f"E-mail    {ready.admin.email}")
