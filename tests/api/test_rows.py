@@ -200,10 +200,8 @@ def test_it_is_one_event_for_each_person_and_hour(
         assert caller.get(f"/exports/{trip_lines.uid}/rows", limit=1).getvalue()
 
     assert [subject for subject, _ in events()] == [trip_lines.collection.uid] * 2
-    detail = AuditDetail.objects.get(
-        event_id=AuditEvent.objects.filter(action="rows.read").latest("pk").pk
-    )
-    assert detail.said == {"export": trip_lines.uid}
+    event = AuditEvent.objects.filter(action="rows.read").latest("pk")
+    assert AuditDetail.objects.get(event_id=event.pk).said == {"export": trip_lines.uid}
 
 
 @pytest.mark.parametrize("what", ["rows", "errors"])
@@ -283,13 +281,8 @@ def test_a_late_line_comes_as_fast_as_an_early_one(
     """
     query = f"SELECT i AS id, repeat('é' || i % 26, i % 40) AS t FROM range({count}) r(i)"
     file = write_parquet(VAR / "sources" / f"long-{count}.parquet", query)
-    collection_register(
-        namespace=admin.namespace,
-        name="long",
-        locations=[str(file)],
-        key="id",
-        actor=admin.actor,
-    )
+    asked: Any = {"name": "long", "locations": [str(file)], "key": "id"}
+    collection_register(namespace=admin.namespace, actor=admin.actor, **asked)
     for compression in COMPRESSIONS:
         export = run(admin, collection="long", compression=compression)
         late = count * 9 // 10
