@@ -17,6 +17,8 @@ from exports.api import (
     members,
     previews,
     principals,
+    rows,
+    signing,
     usage,
 )
 from exports.api.auth import BearerKey, BrowserSession
@@ -105,7 +107,9 @@ api.add_router("/exports/preview", previews.router)  # before what would take it
 api.add_router("/exports", exports.router)
 api.add_router("/exports", keeping.router)
 api.add_router("/exports", files.router)
+api.add_router("/exports", rows.router)
 api.add_router("/usage", usage.router)
 api.add_router("/collections", collections.router)
 api.add_router("/principals", principals.router)
 api.add_router("/members", members.router)
+api.add_router("/signing-keys", signing.router)

@@ -45,7 +45,7 @@ class FileOut(Schema):
 
     name: str = Field(examples=["data.csv"])
     kind: str = Field(
-        description="`data`, `vectors`, `files`, `archive`, `errors` or `manifest`.",
+        description="`data`, `vectors`, `files`, `archive`, `errors`, `manifest` or `signature`.",
         examples=["data"],
     )
     content_type: str = Field(examples=["text/csv"])
@@ -280,3 +280,18 @@ class MemberOut(Schema):
 
 class MemberList(Schema):
     items: list[MemberOut]
+
+
+class SigningKeyOut(Schema):
+    """A key that signs manifests, or once did: its public half."""
+
+    id: str = Field(examples=["sig_7yHn2kQw9zLp4xBv6mRtCd"])
+    algorithm: str = Field(examples=["Ed25519"])
+    public: str = Field(description="Its 32 bytes, in base64.")
+    pem: str = Field(description="The same as PEM, for openssl.")
+    created_at: datetime
+    retired_at: datetime | None = Field(description="Since when it signs no more.")
+
+
+class SigningKeyList(Schema):
+    items: list[SigningKeyOut]

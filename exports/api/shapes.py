@@ -38,6 +38,7 @@ CONTENT_TYPES = {
     "zst": "application/zstd",
     "zip": "application/zip",
     "json": "application/json",
+    "sig": "application/json",
     "jsonl": "application/x-ndjson",
 }
 _REQUEST = (
@@ -157,10 +158,8 @@ def _taken(record: object, names: tuple[str, ...]) -> dict[str, Any]:
 
 
 def _files(export: Export) -> list[ExportFile]:
-    """In the order in which they were published; nothing is there for who asks too late."""
-    if export.state != State.READY:
-        return []
-    return sorted(export.files.all(), key=lambda each: each.pk)
+    """Nothing is there for who asks too late."""
+    return export.listed_files if export.state == State.READY else []
 
 
 def _speed(export: Export, now: datetime) -> float | None:

@@ -165,8 +165,9 @@ class Caller:
         """
         export = self.export(uid)
         self.require(Scope.DOWNLOADS_READ)
-        listed = export.files.exclude(kind=ExportFile.Kind.INDEX).filter(name=name)
-        found = listed.first() if export.state in (State.READY, State.EXPIRED) else None
+        found = export.files.filter(name=name).first()
+        if found is None or not found.is_listed or export.state not in (State.READY, State.EXPIRED):
+            found = None
         if export.is_over(database_now()) and not (found and download_goes_on(self, found)):
             raise Gone(EXPIRED)
         if found is None:

@@ -66,6 +66,24 @@ class NotReady(DomainError):
     code = "collection_not_ready"
 
 
+class PastTheEnd(DomainError):
+    """The lines asked for begin behind the last one.
+
+    :ivar lines: how many there are. :ivar bytes: those of the text, before compression.
+    """
+
+    status = 416
+    code = "past_the_end"
+
+    def __init__(self, lines: int, bytes_: int) -> None:
+        super().__init__(
+            f"The result has {lines:,} lines, numbered from 0, in {bytes_:,} bytes of text. "
+            "Ask for a line or an offset before its end."
+        )
+        self.lines = lines
+        self.bytes = bytes_
+
+
 class Forbidden(DomainError):
     """The caller is known, but may not do this."""
 

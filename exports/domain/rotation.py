@@ -11,6 +11,7 @@ from django.conf import settings
 from django.db import transaction
 
 from exports.domain.audit import audit_append
+from exports.domain.signing import sealed_about
 from exports.domain.storage import base_store, key_file, master_keys, store_check
 from exports.models import Export, SigningKey
 from exports.stores.errors import KeyMissing, MasterKeyWrong, Tampered
@@ -129,7 +130,7 @@ def _clear_again(store: SealedStore, keys: list[str]) -> None:
 def _reseal_signing_keys(keys: MasterKeys, done: Rotation) -> None:
     for each in SigningKey.objects.all():
         try:
-            sealed = keys.reseal(b64decode(each.private), f"signing key {each.uid}".encode())
+            sealed = keys.reseal(b64decode(each.private), sealed_about(each))
         except (Tampered, MasterKeyWrong):
             done.damaged.add(each.uid)
             continue

@@ -39,7 +39,7 @@ def run_publish(
 ) -> None:
     """Make the result visible, whole, at once.
 
-    :param files: unsaved; they lie in the store already, the manifest last.
+    :param files: unsaved; they lie in the store already.
     :param notices: how often something was noticed, by its code.
     :raises Fenced: somebody was faster; nothing is visible.
     """
@@ -55,7 +55,7 @@ def run_publish(
             bytes_reserved=0,
             rows_done=rows,
             rows_total=rows,
-            bytes_done=sum(each.bytes for each in files if each.kind != "manifest"),
+            bytes_done=sum(each.bytes for each in files if each.is_of_result),
             snapshot=snapshot,
             notices=dict(notices),
             ended_at=now,
@@ -69,7 +69,11 @@ def run_publish(
             subject=export.uid,
             attempt=claim.attempt,
             rows=rows,
-            files=[{"name": f.name, "bytes": f.bytes, "sha256": f.sha256} for f in files],
+            files=[
+                {"name": each.name, "bytes": each.bytes, "sha256": each.sha256}
+                for each in files
+                if each.is_listed
+            ],
         )
         transaction.on_commit(wake, robust=True)
 

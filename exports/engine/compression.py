@@ -9,6 +9,7 @@ import zstandard
 from isal import isal_zlib
 
 from exports.engine.encoders.base import Piece
+from exports.engine.index import Mark
 from exports.engine.request import Compression
 
 if TYPE_CHECKING:
@@ -22,22 +23,8 @@ EXTENSIONS = {Compression.GZIP: ".gz", Compression.ZSTD: ".zst"}
 CONTENT_TYPES = {Compression.GZIP: "application/gzip", Compression.ZSTD: "application/zstd"}
 
 
-@dataclass(frozen=True, slots=True)
-class Frame:
-    """Where a member or frame begins: what comes before it.
-
-    :ivar text: bytes before compression.
-    :ivar file: bytes after it.
-    :ivar lines: line ends.
-    """
-
-    text: int
-    file: int
-    lines: int
-
-
 def compressed(
-    pieces: Iterable[Piece], kind: Compression, note: Callable[[Frame], None] | None = None
+    pieces: Iterable[Piece], kind: Compression, note: Callable[[Mark], None] | None = None
 ) -> Iterator[Piece]:
     """The pieces of a text, compressed by gzip or zstd; each that comes out is one whole frame.
 
@@ -45,18 +32,22 @@ def compressed(
     longer one; no text makes one empty frame. As many rows come out as went in. The libraries
     let other threads run meanwhile.
 
-    :param note: told where each frame begins, in order.
+    :param note: told of one place for each piece where a frame begins, and last of the end. The
+        pieces must be as many whole lines as they have rows.
     """
     compress = _compressor(kind)
-    text = file = lines = 0
+    rows = text = file = 0
     for frame in _frames(pieces):
-        if note:
-            note(Frame(text, file, lines))
         data = compress(frame.data)
         yield Piece(data, frame.rows)
+        rows += frame.rows
         text += len(frame.data)
         file += len(data)
-        lines += bytes(frame.data).count(b"\n")
+        if note and frame.tail:
+            lines = frame.data.count(b"\n", len(frame.data) - frame.tail)
+            note(Mark(frame.before + lines, text, file))
+    if note:
+        note(Mark(rows, text, file))
 
 
 def _compressor(kind: Compression) -> Callable[[memoryview | bytes], bytes]:
@@ -67,17 +58,35 @@ def _compressor(kind: Compression) -> Callable[[memoryview | bytes], bytes]:
     raise ValueError(f"{kind} is nothing that goes around text")
 
 
-def _frames(pieces: Iterable[Piece]) -> Iterator[Piece]:
+@dataclass(frozen=True, slots=True)
+class _Frame:
+    """The text of a frame.
+
+    :ivar rows: of the pieces that begin in it.
+    :ivar before: the rows of all pieces before the one in which it ends.
+    :ivar tail: how many of its last bytes that piece begins with, when no earlier frame ends in
+        it: so that only a little of the text is searched for its lines.
+    """
+
+    data: bytes
+    rows: int
+    before: int
+    tail: int = 0
+
+
+def _frames(pieces: Iterable[Piece]) -> Iterator[_Frame]:
     waiting: list[bytes] = []  # kept apart, so that a line of many pieces is joined only once
-    size = rows = 0
+    size = rows = total = 0
     empty = True
     for piece in pieces:
         data, start = bytes(piece.data), 0
         rows += piece.rows
         while end := data.find(b"\n", start + max(FRAME - size - 1, 0)) + 1:
-            yield Piece(b"".join([*waiting, data[start:end]]), rows)
+            tail = 0 if start else end
+            yield _Frame(b"".join([*waiting, data[start:end]]), rows, total, tail)
             waiting, size, rows, start, empty = [], 0, 0, end, False
         waiting.append(data[start:])
         size += len(data) - start
+        total += piece.rows
     if size or empty:
-        yield Piece(b"".join(waiting), rows)
+        yield _Frame(b"".join(waiting), rows, total)

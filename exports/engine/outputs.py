@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 from exports.engine import archive
 from exports.engine.archive import Archive
 from exports.engine.explain import explain_write
-from exports.engine.sink import ARCHIVE, DATA, Counted, FileResult, Sink, stored
+from exports.engine.progress import Progress
+from exports.engine.sink import ARCHIVE, DATA, INDEX, Counted, FileResult, Sink, stored
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from datetime import datetime
 
-    from exports.engine.progress import Progress
     from exports.engine.sink import Writer
 
     Open = Callable[[str], Writer]
@@ -38,7 +38,9 @@ class Outputs:
         """A sink for a file, all of which the body writes."""
         with ExitStack() as now:
             writer = (self._later or now).enter_context(stored(self.open, name))
-            sink = Sink(writer, self._progress, counted=kind == DATA)
+            # An index is for us: it is no progress of what was asked for.
+            progress = Progress() if kind == INDEX else self._progress
+            sink = Sink(writer, progress, counted=kind == DATA)
             yield sink
         self.files.append(sink.result(name, kind, content_type))
 

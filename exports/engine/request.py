@@ -134,3 +134,8 @@ class Request:
         """The compression around the text, if there is any."""
         wraps = self.format.is_text and self.compression in (Compression.GZIP, Compression.ZSTD)
         return self.compression if wraps else None
+
+    @property
+    def has_lines(self) -> bool:
+        """Whether the data is a file of lines, out of which some can be read."""
+        return self.format is Format.JSONL and not self.archive

@@ -9,12 +9,14 @@ from typing import TYPE_CHECKING
 
 from exports.engine import seams
 from exports.engine.compression import CONTENT_TYPES, compressed
+from exports.engine.encoders.base import Piece
 from exports.engine.encoding import encoding
 from exports.engine.errata import ERRORS, Errata
 from exports.engine.errors import EngineError
 from exports.engine.explain import explain_any
 from exports.engine.files import LISTING, UNZIPPED, ZIPPED, FileExport
 from exports.engine.forecast import forecast
+from exports.engine.index import BINARY, ENDING, Newlines
 from exports.engine.limits import Limits
 from exports.engine.line import Line
 from exports.engine.near import near
@@ -22,7 +24,7 @@ from exports.engine.outputs import outputs
 from exports.engine.reader import opened
 from exports.engine.request import Format
 from exports.engine.scratch import own_folder
-from exports.engine.sink import DATA, FILES, VECTORS, FileResult
+from exports.engine.sink import DATA, FILES, INDEX, VECTORS, FileResult
 from exports.engine.sink import ERRORS as ERRATA
 from exports.engine.spool import Spool
 from exports.engine.unchanged import one_snapshot
@@ -35,7 +37,6 @@ if TYPE_CHECKING:
 
     import pyarrow as pa
 
-    from exports.engine.encoders.base import Piece
     from exports.engine.fileroot import FileRoot
     from exports.engine.outputs import Outputs
     from exports.engine.plan import Plan
@@ -57,6 +58,7 @@ class Result:
     """What came out of a run, and of which bytes it was made.
 
     :ivar files: those that were stored. :ivar members: those in the archive, if there is one.
+    :ivar index: where the lines of the data begin, stored as well; only of JSONL by itself.
     :ivar rows: those of the data.
     :ivar snapshots: of the collections that were read, by id.
     :ivar notices: what was written otherwise than it lies there, counted by reason.
@@ -67,6 +69,7 @@ class Result:
     rows: int
     snapshots: Mapping[str, Snapshot]
     notices: Mapping[str, int]
+    index: FileResult | None = None
 
 
 def run(
@@ -107,7 +110,7 @@ def run(
         ):
             work = _Work(plan, reader, inside, progress, stop, Errata(scratch))
             with forecast(plan, reader, progress, limits):
-                work.write(plan.data, DATA)
+                work.write_data()
             if plan.vectors:
                 work.write(plan.vectors, VECTORS)
             if plan.files and file_root:
@@ -121,7 +124,9 @@ def run(
         raise explain_any(error) from error
     rows = next(each.rows or 0 for each in inside.files if each.kind == DATA)
     members = tuple(inside.files) if inside is not made else ()
-    return Result(tuple(made.files), members, rows, snapshots, work.errata.counts)
+    files = tuple(each for each in made.files if each.kind != INDEX)
+    index = next((each for each in made.files if each.kind == INDEX), None)
+    return Result(files, members, rows, snapshots, work.errata.counts, index)
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +140,17 @@ class _Work:
     stop: Event
     errata: Errata
 
-    def write(self, table: Table, kind: str) -> None:
+    def write_data(self) -> None:
+        """The data, and where its lines begin if anybody may ask for some of them."""
+        if not self.plan.request.has_lines:
+            self.write(self.plan.data, DATA)
+            return
+        newlines = Newlines()
+        self.write(self.plan.data, DATA, newlines)
+        with self.outputs.file(self.plan.data.name + ENDING, INDEX, BINARY) as sink:
+            sink.write([Piece(newlines.to_bytes())])
+
+    def write(self, table: Table, kind: str, newlines: Newlines | None = None) -> None:
         """The rows of a table, by three threads."""
         request = self.plan.request
         rising = not self.plan.sorts and seams.IN_ORDER
@@ -144,7 +159,7 @@ class _Work:
             Line(
                 read=lambda: steps.prepare(self.reader.batches(table.query, steps.rows)),
                 encode=steps.encode,
-                write=lambda pieces: sink.write(self._compressed(pieces)),
+                write=lambda pieces: sink.write(self._around(pieces, newlines)),
                 interrupt=self.reader.interrupt,
                 ahead=steps.ahead,
             ).run(self.stop)
@@ -186,9 +201,10 @@ class _Work:
         )
         into.files.extend(copying.run(named))
 
-    def _compressed(self, pieces: Iterable[Piece]) -> Iterable[Piece]:
-        around = self.plan.request.around
-        return compressed(pieces, around) if around else pieces
+    def _around(self, pieces: Iterable[Piece], newlines: Newlines | None) -> Iterable[Piece]:
+        if around := self.plan.request.around:
+            return compressed(pieces, around, newlines.note if newlines else None)
+        return newlines.noted(pieces) if newlines else pieces
 
 
 def _content_type(request: Request) -> str:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 
 DATA, VECTORS, FILES, ARCHIVE, ERRORS = "data", "vectors", "files", "archive", "errors"
+INDEX = "index"
 
 
 class Writer(Protocol):
@@ -33,7 +34,7 @@ class Writer(Protocol):
 class FileResult:
     """One file that came out; the sum is of the very bytes that were stored.
 
-    :ivar kind: what it holds: data, vectors, files, an archive, or errors.
+    :ivar kind: what it holds: data, vectors, files, an archive, errors, or the index of the data.
     :ivar rows: None where it has none.
     """
 
@@ -98,7 +99,7 @@ class Sink:
 
     def result(self, name: str, kind: str, content_type: str) -> FileResult:
         """What was stored."""
-        rows = None if kind == FILES else self._rows
+        rows = None if kind in (FILES, INDEX) else self._rows
         return FileResult(name, kind, content_type, rows, self._writer.bytes, self._writer.sha256)
 
 

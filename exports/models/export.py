@@ -144,6 +144,11 @@ class Export(models.Model):
         return not self.hold_reason and self.expires_at is not None and self.expires_at <= now
 
     @property
+    def listed_files(self) -> list[ExportFile]:
+        """The files that people see, in the order in which they were published."""
+        return sorted((each for each in self.files.all() if each.is_listed), key=lambda e: e.pk)
+
+    @property
     def percent(self) -> int | None:
         """How far it is, 0 to 100; 100 only when it is ready, None while nobody can tell."""
         if self.state in (State.READY, State.EXPIRED):
@@ -186,6 +191,16 @@ class ExportFile(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def is_listed(self) -> bool:
+        """Whether people see it, and may download it."""
+        return self.kind != self.Kind.INDEX
+
+    @property
+    def is_of_result(self) -> bool:
+        """Whether it holds what was asked for, rather than tells of it."""
+        return self.is_listed and self.kind not in (self.Kind.MANIFEST, self.Kind.SIGNATURE)
 
 
 class Download(models.Model):

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 import logging
 import os
 import socket
 from functools import partial
 from pathlib import Path
 from threading import Event
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db import Error as DatabaseError
@@ -19,7 +18,7 @@ from exports.domain.access import caller_in
 from exports.domain.claims import Claim, Fenced, export_claim, something_waits
 from exports.domain.errors import Forbidden
 from exports.domain.keys import key_holds
-from exports.domain.plans import plan_thaw, request_told
+from exports.domain.plans import plan_thaw
 from exports.domain.principals import PrincipalInvalid
 from exports.domain.reasons import REASONS
 from exports.domain.runs import run_fail, run_publish
@@ -29,13 +28,12 @@ from exports.engine.errors import EngineError, SourceInvalid
 from exports.engine.explain import explain_write
 from exports.engine.fileroot import LocalRoot, RemoteRoot
 from exports.engine.limits import Limits
-from exports.engine.manifest import MANIFEST, build
 from exports.engine.progress import Progress
 from exports.engine.run import Result, run
-from exports.engine.sink import stored
 from exports.logs import run_logged
 from exports.models import Collection, Export, ExportFile, Scope, Step
 from exports.queue.budget import budget
+from exports.queue.papers import papers_write
 from exports.queue.pulse import Pulse
 from exports.sources.remote import is_remote
 from exports.sources.source import Source
@@ -146,7 +144,7 @@ def _create(claim: Claim, store: Store, room: Budget, name: str) -> Writer:
 def _write(
     claim: Claim, create: Callable[[str], Writer], progress: Progress, stop: Event
 ) -> tuple[list[ExportFile], Result]:
-    """Every file of the result, the manifest last; each is whole in the store.
+    """Every file of the result, the papers last; each is whole in the store.
 
     :param create: begins a file, given its name.
     """
@@ -169,13 +167,9 @@ def _write(
         time=export.created_at,
     )
     progress.step = Step.PUBLISHING
-    files = [_file(claim, each) for each in result.files]
-    asked = {**request_told(export), "frozen": export.frozen}
-    manifest = build(made, result, export=_told(claim), request=asked)
-    with stored(create, MANIFEST) as writer:
-        writer.write(manifest)
-    files.append(_manifest_file(claim, manifest))
-    return files, result
+    stored = [*result.files, result.index] if result.index else result.files
+    files = [_file(claim, each) for each in stored]
+    return [*files, *papers_write(claim, made, result, create)], result
 
 
 def _still_allowed(export: Export) -> list[Collection]:
@@ -237,21 +231,6 @@ def _reason(error: BaseException) -> str:
     return "database_unavailable" if isinstance(error, DatabaseError) else "failed"
 
 
-def _told(claim: Claim) -> dict[str, Any]:
-    """What the manifest says of the export itself."""
-    export = claim.export
-    return {
-        "id": export.uid,
-        "label": export.label,
-        "namespace": export.namespace.uid,
-        "collection": {"id": export.collection.uid, "name": export.collection.name},
-        "attempt": claim.attempt,
-        "created_by": export.created_by.email,
-        "created_at": export.created_at.isoformat(),
-        "started_at": export.started_at.isoformat() if export.started_at else None,
-    }
-
-
 def _file(claim: Claim, file: FileResult) -> ExportFile:
     return ExportFile(
         export=claim.export,
@@ -262,16 +241,4 @@ def _file(claim: Claim, file: FileResult) -> ExportFile:
         rows=file.rows,
         bytes=file.bytes,
         sha256=file.sha256,
-    )
-
-
-def _manifest_file(claim: Claim, manifest: bytes) -> ExportFile:
-    return ExportFile(
-        export=claim.export,
-        attempt=claim.attempt,
-        name=MANIFEST,
-        kind="manifest",
-        key=f"{claim.prefix}/{MANIFEST}",
-        bytes=len(manifest),
-        sha256=hashlib.sha256(manifest).hexdigest(),
     )

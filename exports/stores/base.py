@@ -54,6 +54,10 @@ class Store(Protocol):
         """The keys below a prefix that ends between two names, in order, unclosed files too."""
         ...
 
+    def free_bytes(self) -> int | None:
+        """How much more can be stored; None when there is no telling."""
+        ...
+
     def link(self, key: str, seconds: int, *, name: str, content_type: str) -> str | None:
         """An address at which anyone who has it can fetch the file without us, if there is one.
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sys
 import tempfile
 from pathlib import Path
@@ -88,6 +89,11 @@ class LocalStore:
         below = self._path(prefix.rstrip("/")) if prefix else self._root
         files = (path for path in below.rglob("*") if path.is_file())
         yield from sorted(path.relative_to(self._root).as_posix() for path in files)
+
+    def free_bytes(self) -> int:
+        """How much more the disk holds."""
+        self._root.mkdir(parents=True, exist_ok=True)
+        return shutil.disk_usage(self._root).free
 
     def link(self, key: str, seconds: int, *, name: str, content_type: str) -> None:
         """None: only we can read the disk."""

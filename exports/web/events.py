@@ -40,6 +40,7 @@ WORDS = {
     "export.released": ("Released a result", "unlock"),
     "export.refused": ("Was refused a download", "lock"),
     "rows.previewed": ("Looked at rows", "search"),
+    "rows.read": ("Read rows of a result", "search"),
     "export.expired": ("Removed an expired result", "expired"),
     "export.deleted": ("Deleted an export", "trash"),
     "collection.registered": ("Registered a collection", "collections"),

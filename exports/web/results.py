@@ -29,6 +29,7 @@ _WORDS = {
     Kind.ARCHIVE: "Everything in one zip",
     Kind.ERRORS: "What was written otherwise than it was asked for",
     Kind.MANIFEST: "The manifest: what was asked, and what came out",
+    Kind.SIGNATURE: "The signature of the manifest",
 }
 # One of them, and several.
 _NOTICES = {
@@ -89,7 +90,7 @@ def downloads(export: Export, namespace: Namespace) -> list[Download]:
     """The files of a result in the order of their kinds; none before it is ready, or after."""
     if export.state != State.READY:
         return []
-    found = sorted(export.files.all(), key=lambda each: (Kind.values.index(each.kind), each.name))
+    found = sorted(export.listed_files, key=lambda each: (Kind.values.index(each.kind), each.name))
     return [Download(export, each, namespace) for each in found]
 
 

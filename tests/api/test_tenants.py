@@ -33,6 +33,8 @@ CALLS = {
     ("hold", "POST"): (404, 403, 403),
     ("release", "POST"): (404, 403, 403),
     ("download", "GET"): (404, 403, 403),
+    ("rows", "GET"): (404, 403, 403),
+    ("errors", "GET"): (404, 403, 403),
     ("download", "HEAD"): (404, 403, 403),
     ("link", "GET"): (404, 403, 403),
     ("link", "HEAD"): (404, 403, 403),
@@ -52,7 +54,11 @@ CALLS = {
     ("member", "DELETE"): (404, 403, 403),
 }
 # These say the same to everybody, and nothing of anybody.
-PUBLIC = {(name, method) for name in ("openapi-json", "openapi-view") for method in ("GET", "HEAD")}
+PUBLIC = {
+    (name, method)
+    for name in ("openapi-json", "openapi-view", "signing-keys")
+    for method in ("GET", "HEAD")
+}
 NOTHING = {"api-root"}
 
 
@@ -72,6 +78,8 @@ def address(finished: Export) -> Callable[[str], str]:
     arguments = {
         "export": [finished.uid],
         "cancel": [finished.uid],
+        "rows": [finished.uid],
+        "errors": [finished.uid],
         "retry": [finished.uid],
         "keep": [finished.uid],
         "hold": [finished.uid],

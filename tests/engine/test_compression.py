@@ -13,9 +13,10 @@ import pyarrow.parquet as pq
 import pytest
 import zstandard
 
-from exports.engine.compression import EXTENSIONS, FRAME, Frame, compressed
+from exports.engine.compression import EXTENSIONS, FRAME, compressed
 from exports.engine.encoders.base import Piece
 from exports.engine.encoders.parquet import encode_parquet
+from exports.engine.index import Mark
 from exports.engine.request import Compression
 
 if TYPE_CHECKING:
@@ -41,6 +42,13 @@ def pieces(text: bytes, size: int) -> list[Piece]:
     return [Piece(memoryview(text)[at : at + size], rows=at + 1) for at in cuts]
 
 
+def lines(at_once: int) -> list[Piece]:
+    """So many whole lines in a piece."""
+    cuts = range(0, len(LINES), at_once)
+    parts = [LINES[at : at + at_once] for at in cuts]
+    return [Piece(b"".join(part), len(part)) for part in parts]
+
+
 def written(kind: Compression, given: list[Piece]) -> bytes:
     return b"".join(piece.data for piece in compressed(given, kind))
 
@@ -55,17 +63,25 @@ def test_text_and_rows_come_back_however_the_pieces_are_cut(kind: Compression, s
 
 
 @pytest.mark.parametrize("kind", [GZIP, ZSTD])
-def test_every_frame_is_a_text_of_whole_lines_at_the_place_noted(kind: Compression) -> None:
-    notes: list[Frame] = []
-    data = b"".join(each.data for each in compressed(pieces(TEXT, 300_000), kind, notes.append))
-    ends = [*(note.file for note in notes[1:]), len(data)]
-    texts = [WHOLE[kind](data[note.file : end]) for note, end in zip(notes, ends, strict=True)]
+def test_every_frame_is_a_text_of_whole_lines(kind: Compression) -> None:
+    out = [bytes(each.data) for each in compressed(pieces(TEXT, 300_000), kind)]
+    texts = [WHOLE[kind](data) for data in out]
     assert b"".join(texts) == TEXT
     assert all(FRAME <= len(text) < FRAME + 100 for text in texts[:-1])
     assert all(text.endswith(b"\n") for text in texts)
-    before = [b"".join(texts[:at]) for at in range(len(texts))]
-    assert [note.text for note in notes] == [len(text) for text in before]
-    assert [note.lines for note in notes] == [text.count(b"\n") for text in before]
+
+
+@pytest.mark.parametrize("at_once", [1, 700, 9_000, 60_000])
+@pytest.mark.parametrize("kind", [GZIP, ZSTD])
+def test_the_places_noted_are_where_frames_and_lines_begin(kind: Compression, at_once: int) -> None:
+    notes: list[Mark] = []
+    data = b"".join(each.data for each in compressed(lines(at_once), kind, notes.append))
+    *begins, end = notes
+    assert end == Mark(len(LINES), len(TEXT), len(data))
+    assert begins
+    for mark in begins:
+        assert WHOLE[kind](data[mark.file :]) == TEXT[mark.text :]
+        assert TEXT[: mark.text] == b"".join(LINES[: mark.lines])
 
 
 @pytest.mark.parametrize("kind", [GZIP, ZSTD])
@@ -83,11 +99,11 @@ def test_the_last_line_needs_no_end(kind: Compression) -> None:
 @pytest.mark.parametrize("given", [[], [Piece(b"")]])
 @pytest.mark.parametrize("kind", [GZIP, ZSTD])
 def test_no_text_is_one_empty_frame(kind: Compression, given: list[Piece]) -> None:
-    notes: list[Frame] = []
+    notes: list[Mark] = []
     out = list(compressed(given, kind, notes.append))
     assert len(out) == 1
     assert WHOLE[kind](bytes(out[0].data)) == b""
-    assert notes == [Frame(0, 0, 0)]
+    assert notes == [Mark(0, 0, len(out[0].data))]
 
 
 @pytest.mark.parametrize("kind", [GZIP, ZSTD])

@@ -161,5 +161,5 @@ def test_make_demo_shows_one_verified_export_and_stops(env: dict[str, str]) -> N
 
     assert done.returncode == 0, done.stdout + done.stderr
     assert "26,581 rows" in done.stdout
-    assert done.stdout.count(": OK") == 2
+    assert done.stdout.count(": OK") == 3
     assert '"departure"' in done.stdout

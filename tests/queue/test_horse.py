@@ -29,7 +29,7 @@ from exports.domain.runs import run_publish
 from exports.domain.storage import result_store
 from exports.engine.errors import EngineFailed
 from exports.models import AuditEvent, Collection, Export, ExportFile, Membership, State
-from exports.queue import horse
+from exports.queue import horse, papers
 from tests.conftest import give
 
 if TYPE_CHECKING:
@@ -85,7 +85,7 @@ def test_every_file_has_the_checksum_of_its_bytes(
     export = run_one(make_export, run_exports, format="csv")
 
     files = list(export.files.order_by("pk"))
-    assert [file.kind for file in files] == ["data", "manifest"]
+    assert [file.kind for file in files] == ["data", "manifest", "signature"]
     for file in files:
         data = content(file)
         assert (hashlib.sha256(data).hexdigest(), len(data)) == (file.sha256, file.bytes)
@@ -335,7 +335,7 @@ def test_what_is_cancelled_at_its_last_step_publishes_nothing(
         export_cancel(admin, export)
         return build(*args, **kwargs)
 
-    monkeypatch.setattr(horse, "build", cancel_then_build)
+    monkeypatch.setattr(papers, "build", cancel_then_build)
     horse.run_claimed()
     export.refresh_from_db()
 
@@ -388,7 +388,7 @@ def test_a_full_disk_under_the_manifest_is_called_that(
     def full(*_: Any, **__: Any) -> bytes:
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr(horse, "build", full)
+    monkeypatch.setattr(papers, "build", full)
 
     assert_failed(run_one(make_export, run_exports), "storage_full")
 

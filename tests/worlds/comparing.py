@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from exports.engine.errors import EngineError
 from exports.engine.fileroot import LocalRoot
+from exports.engine.index import Index
 from exports.engine.plan import plan
 from exports.engine.progress import Progress
 from exports.engine.request import Format, SampleMethod
@@ -127,7 +128,7 @@ def _compare_one(
         files = unzipped(archive)
     ways = wishes(request, row_properties(world, request), first_names(world, request))
     columns_ = columns(request, wanted.shape, ways)
-    found = found_rows(request, columns_, files.pop(f"data.{request.format}"))
+    found = found_rows(request, columns_, _data(request, files))
     chosen = _chosen(request, columns_, wanted.rows, found)
     rows = [wanted.rows[each] for each in chosen]
     _equal_rows("data", columns_, expected_rows(request, columns_, rows), found)
@@ -150,6 +151,15 @@ def _compare_one(
     there = {name_of(origin): THERE[origin] for _, _, origin in named if origin in THERE}
     _equal("further files", dict(sorted(files.items())), dict(sorted(there.items())))
     return chosen
+
+
+def _data(request: Request, files: dict[str, bytes]) -> bytes:
+    """The data, taken out of the files; its index must know how much it is."""
+    data = files.pop(f"data.{request.format}")
+    if request.has_lines:
+        index = Index.from_bytes(files.pop("data.jsonl.index"))
+        _equal("the index", (index.lines, index.bytes), (data.count(b"\n"), len(data)))
+    return data
 
 
 def _chosen(

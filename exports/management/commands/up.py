@@ -60,7 +60,7 @@ class Command(BaseCommand):
         self.stdout.write(
             f"  it is {export.get_state_display().lower()}, {export.rows_done:,} rows"
         )
-        for file in export.files.order_by("pk"):
+        for file in export.listed_files:
             self.stdout.write(f"  {file.name}  {file.bytes:,} bytes")
         page = reverse("web:export", args=[ready.namespace.slug, export.uid])
         self.stdout.write(f"  download them at {address}{page}")

@@ -68,7 +68,7 @@ def delete(request: PageRequest, namespace: str, uid: str) -> HttpResponse:
         export_delete(caller, found)
         messages.success(request, f"Deleted “{found.label}”. Its line in the history stays.")
         return redirect("web:exports", namespace)
-    return page(request, caller, "exports/delete.html", export=found, files=found.files.count())
+    return page(request, caller, "exports/delete.html", export=found, files=len(found.listed_files))
 
 
 def _around(caller: Caller, export: Export) -> dict[str, Any]:
