@@ -10,6 +10,7 @@ import time
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Timer
 from typing import TYPE_CHECKING
 
 from config.env import BASE_DIR
@@ -94,7 +95,6 @@ class Fleet:
     def __init__(self) -> None:
         self._commands: dict[str, Command] = {}
         self._running: dict[str, subprocess.Popen[bytes]] = {}
-        self._resume: list[tuple[float, int]] = []
 
     def start(self, name: str, command: Command) -> None:
         parent = os.getpid()
@@ -113,29 +113,26 @@ class Fleet:
         return self._running[name].pid
 
     def kill(self, name: str) -> None:
-        self._running[name].kill()
+        """End it, and those of its session that have not left it: what serves for a web server."""
+        with suppress(ProcessLookupError):
+            os.killpg(self._running[name].pid, signal.SIGKILL)
         self._running[name].wait()
 
     def stop(self, pid: int, seconds: float) -> None:
-        """Stop a process for a while; :meth:`tend` lets it go on."""
+        """Stop a process for a while. A thread lets it go on: who stopped it may wait for it."""
         send(pid, signal.SIGSTOP)
-        self._resume.append((time.monotonic() + seconds, pid))
+        timer = Timer(seconds, send, (pid, signal.SIGCONT))
+        timer.daemon = True
+        timer.start()
 
     def tend(self) -> None:
-        """Let go on what was stopped long enough, and start again what has ended."""
-        now = time.monotonic()
-        for due, pid in self._resume:
-            if due <= now:
-                send(pid, signal.SIGCONT)
-        self._resume = [(due, pid) for due, pid in self._resume if due > now]
+        """Start again what has ended."""
         for name, process in self._running.items():
             if process.poll() is not None:
                 self.start(name, self._commands[name])
 
     def end(self, but: Sequence[str] = ()) -> None:
         """End all, or all but these: the servers that the others need."""
-        for _, pid in self._resume:
-            send(pid, signal.SIGCONT)
         for name in [name for name in reversed(self._running) if name not in but]:
             process = self._running.pop(name)
             process.kill()

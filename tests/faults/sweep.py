@@ -17,6 +17,7 @@ from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
+from botocore.client import BaseClient
 from django.conf import settings
 from django.db import connections
 from django.utils import timezone
@@ -103,6 +104,8 @@ def main(arguments: Sequence[str]) -> tuple[dict[str, Any], bool]:
         for last in range(1 + first % asked.every, MOST, asked.every):
             export = ask_for(**fields)
             accepted.append(export.uid)
+            # It is the time of what lies in an archive, which could not be the same otherwise.
+            Export.objects.filter(pk=export.pk).update(created_at=whole.created_at)
             ended_at, code = _run(last, export)
             if code == 0:
                 break
@@ -152,6 +155,7 @@ def _ended_at(steps: Steps) -> None:
     for call in ("open", "write", "fsync"):
         steps.around(os, call, call)
     steps.around(Path, "rename", "rename")
+    steps.around(BaseClient, "_make_api_call", "call to S3")
     steps.around(horse, "run_publish", "publish")
     steps.around(type(connections["default"]), "_commit", "commit")
     horse.run_claimed()
