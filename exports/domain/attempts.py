@@ -19,7 +19,7 @@ logger = logging.getLogger(__name__)
 
 
 def attempts_clear(store: Store) -> int:
-    """Remove the files of attempts that are not current. Returns how many files.
+    """Remove the files of attempts that are not current. Returns of how many exports.
 
     One that was published after others were lost is looked at once: its lease says so until
     then.
@@ -27,26 +27,26 @@ def attempts_clear(store: Store) -> int:
     waits = Q(state=State.PENDING, attempt__gte=1, lease_until__lt=database_now())
     runs = Q(state=State.RUNNING, attempt__gte=2)
     published = Q(state=State.READY, attempt__gte=2, lease_until__isnull=False)
-    removed = 0
+    cleared = 0
     for export in Export.objects.filter(waits | runs | published).select_related("namespace"):
         try:
-            removed += _clear(store, export)
+            cleared += _clear(store, export)
         except (OSError, StoreError):
             # The next round tries again; the others must not wait for it.
             logger.exception("%s: what lost attempts left could not be removed", export.uid)
             continue
         Export.objects.filter(pk=export.pk, state=State.READY).update(lease_until=None)
-    return removed
+    return cleared
 
 
-def _clear(store: Store, export: Export) -> int:
+def _clear(store: Store, export: Export) -> bool:
     """The state was read before the keys are, so that none of a later attempt is taken."""
     over = export.attempt + (export.state == State.PENDING)
     prefix = f"{attempts_prefix(export)}/"
     keys = [key for key in store.list(prefix) if _attempt(key, prefix) < over]
     for key in keys:
         store.delete(key)
-    return len(keys)
+    return bool(keys)
 
 
 def _attempt(key: str, prefix: str) -> int:

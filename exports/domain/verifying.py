@@ -11,7 +11,7 @@ from django.db.models import Q
 
 from exports.domain.clock import database_now
 from exports.models import ACTIVE, Export, ExportFile, State
-from exports.stores.errors import KeyMissing, StoreError
+from exports.stores.errors import KeyMissing, StoreError, Tampered
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -63,6 +63,8 @@ def _wrong(store: Store, file: ExportFile) -> str:
             size += len(chunk)
     except KeyMissing:
         return "it is not in the store"
+    except Tampered:
+        return "it is not as it was written: it was cut, swapped or altered"
     except (OSError, StoreError) as error:
         return f"it cannot be read: {type(error).__name__}"
     if size != file.bytes:

@@ -55,9 +55,8 @@ CALLS = {
 }
 # These say the same to everybody, and nothing of anybody.
 PUBLIC = {
-    (name, method)
-    for name in ("openapi-json", "openapi-view", "signing-keys")
-    for method in ("GET", "HEAD")
+    *((name, method) for name in ("openapi-json", "openapi-view") for method in ("GET", "HEAD")),
+    ("signing-keys", "GET"),
 }
 NOTHING = {"api-root"}
 

@@ -20,7 +20,7 @@ def test_a_postgres_address_is_taken_apart() -> None:
         "PASSWORD": "p/w",
         "HOST": "db",
         "PORT": "5433",
-        "OPTIONS": {"sslmode": "require"},
+        "OPTIONS": {"connect_timeout": "5", "sslmode": "require"},
     }
 
 

@@ -18,6 +18,7 @@ from exports.domain.reasons import REASONS
 from exports.domain.runs import run_fail, run_publish
 from exports.domain.storage import result_store
 from exports.models import AuditDetail, AuditEvent, Export, Namespace, State, Tally
+from exports.stores.sealed import SIDECAR
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -51,7 +52,8 @@ def write(claim: Claim, name: str = "data.csv") -> None:
 
 
 def files_of(export: Export) -> list[str]:
-    return list(result_store().list(f"{export.namespace.uid}/{export.uid}/"))
+    keys = result_store().list(f"{export.namespace.uid}/{export.uid}/")
+    return [key for key in keys if not key.endswith(SIDECAR)]
 
 
 def test_these_reasons_are_retried_and_no_others() -> None:

@@ -28,7 +28,7 @@ SIZES = (4, 8, 16, 32, 64, 96, 128, 256, 1024)  # KiB
 def main(_: Sequence[str]) -> tuple[dict[str, Any], bool]:
     install(1)
     settings.EXPORT_PAUSES = (timedelta(0),)
-    settings.STORE_DIR.mkdir(parents=True)
+    settings.STORE_DIR.mkdir(parents=True, exist_ok=True)
     found: Counter[str] = Counter()
     for size in SIZES:
         _mount(f"size={size}k")

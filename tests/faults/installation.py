@@ -22,6 +22,7 @@ from exports.domain.keys import key_create
 from exports.domain.members import member_add
 from exports.domain.people import namespace_create
 from exports.domain.requests import request_parse
+from exports.domain.storage import master_key_make, store_check
 from exports.models import Collection, Export, Namespace, User
 from tests.services import write_parquet
 
@@ -48,6 +49,8 @@ def install(namespaces: int) -> list[Workspace]:
     """The database, the people and the data of an installation."""
     call_command("migrate", verbosity=0, interactive=False)
     call_command("createcachetable", verbosity=0)
+    master_key_make()
+    store_check()
     owner = User.objects.create_user("ada@example.org", None)
     found = [_workspace(f"w{number}", owner) for number in range(namespaces)]
     first, *others = Namespace.objects.order_by("pk")

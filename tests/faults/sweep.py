@@ -24,7 +24,7 @@ from django.utils import timezone
 
 from exports.engine.reader import Reader
 from exports.models import Export, State
-from exports.queue import horse
+from exports.queue import horse, papers
 from exports.queue.reconciler import reconcile_once
 from tests.faults.installation import apart, install
 from tests.faults.installation import asked as ask_for
@@ -150,7 +150,7 @@ def _run(last: int, export: Export) -> tuple[str, int]:
 
 def _ended_at(steps: Steps) -> None:
     steps.around(horse, "export_claim", "claim")
-    steps.around(horse, "build", "manifest")
+    steps.around(papers, "build", "manifest")
     steps.each(Reader, "batches", "batch")
     for call in ("open", "write", "fsync"):
         steps.around(os, call, call)

@@ -9,7 +9,7 @@ from tests.faults.programs import run
 
 def test_a_run_may_end_at_any_step() -> None:
     """Every step, spread over the formats."""
-    outcome = run("sweep", "--every", "4", seconds=300)
+    outcome = run("sweep", "--every", "11", seconds=300)
 
     assert outcome.well, outcome.figures
     assert outcome.figures["steps"] > 30

@@ -138,10 +138,9 @@ def test_make_run_starts_everything_and_ctrl_c_stops_it(env: dict[str, str]) -> 
     assert f"The master key was made: {key}\nBack it up now" in said
     assert stat.S_IMODE(key.stat().st_mode) == 0o600
     stored = [each for each in Path(env["WAYBILL_VAR"], "store").rglob("*") if each.is_file()]
-    assert sorted(each.name for each in stored) == [
-        *("data.jsonl", "data.jsonl.key", "manifest.json", "manifest.json.key"),
-        "waybill.keycheck",
-    ]
+    files = ["data.jsonl", "data.jsonl.index", "manifest.json", "manifest.json.sig"]
+    sealed = [*files, *(f"{each}.key" for each in files), "waybill.keycheck"]
+    assert sorted(each.name for each in stored) == sorted(sealed)
     assert [each.name for each in stored if b"delay_minutes" in each.read_bytes()] == []
     assert re.search(r"E-mail +admin@example.org\nPassword +\S{12,}", said)
     assert process.returncode == 0

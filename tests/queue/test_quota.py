@@ -17,7 +17,7 @@ from exports.domain.claims import export_claim
 from exports.domain.errors import QuotaExceeded
 from exports.domain.exports import export_cancel
 from exports.domain.quota import quota_reserve, usage_of
-from exports.domain.storage import result_store
+from exports.domain.storage import base_store, result_store
 from exports.engine.errors import Cancelled
 from exports.engine.errors import QuotaExceeded as NoRoom
 from exports.models import Export, Namespace, State
@@ -25,6 +25,7 @@ from exports.queue.budget import Budget, budget
 from exports.queue.horse import run_claimed
 from exports.queue.reconciler import reconcile_once
 from exports.stores.errors import KeyMissing
+from exports.stores.sealed import SIDECAR
 
 if TYPE_CHECKING:
     from exports.domain.claims import Claim
@@ -49,7 +50,8 @@ def claimed(make_export: Callable[..., Export], **fields: Any) -> Claim:
 
 
 def in_store(namespace: Namespace) -> int:
-    return sum(result_store().size(key) for key in result_store().list(namespace.uid))
+    keys = result_store().list(namespace.uid)
+    return sum(result_store().size(key) for key in keys if not key.endswith(SIDECAR))
 
 
 def test_a_run_that_would_pass_the_quota_ends_with_that_reason(
@@ -185,9 +187,11 @@ def on_disk(namespace: Namespace) -> int:
     """What lies there at this moment, unfinished files too."""
     total = 0
     with suppress(FileNotFoundError):  # a folder was removed while it was listed
-        for key in result_store().list(namespace.uid):
+        for key in base_store().list(namespace.uid):
+            if key.endswith(SIDECAR):
+                continue
             with suppress(KeyMissing):  # it was closed, or removed, since it was listed
-                total += result_store().size(key)
+                total += base_store().size(key)
     return total
 
 

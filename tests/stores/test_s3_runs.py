@@ -32,7 +32,7 @@ def store(settings: Settings, proxy: Proxy, bucket_name: str) -> Iterator[S3Stor
     settings.S3_BUCKET = bucket_name
     settings.S3_PREFIX = "results"
     settings.S3_ENDPOINT = settings.S3_PUBLIC_ENDPOINT = proxy.url
-    settings.S3_ENCRYPTION = "none"
+    settings.S3_ENCRYPTION, settings.STORE_ENCRYPTED = "none", False
     for each in CACHED:
         each.cache_clear()
     found = storage.base_store()
