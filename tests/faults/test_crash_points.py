@@ -8,7 +8,7 @@ from tests.faults.programs import run
 
 
 def test_a_run_may_end_at_any_step() -> None:
-    """Every step, spread over the formats."""
+    """Every eleventh step of each format, each time other ones."""
     outcome = run("sweep", "--every", "11", seconds=300)
 
     assert outcome.well, outcome.figures
