@@ -16,9 +16,11 @@ from contextlib import ExitStack
 from importlib import import_module
 from pathlib import Path
 
+import boto3
 import django
 
 from tests import services
+from tests.s3.servers import KEY_ID, SECRET, moto
 
 # Short, so that whatever is lost is soon noticed.
 SHORT = {
@@ -36,6 +38,7 @@ def main() -> int:
     parser = argparse.ArgumentParser()
     parser.add_argument("program")
     parser.add_argument("--database", choices=["sqlite", "postgres"], default="sqlite")
+    parser.add_argument("--store", choices=["local", "s3"], default="local")
     asked, rest = parser.parse_known_args()
     folder = Path(tempfile.mkdtemp(prefix="waybill-fault-"))
     # PostgreSQL runs as another user, who must be able to pass through to its own folder.
@@ -49,11 +52,33 @@ def main() -> int:
             os.environ["DATABASE_URL"] = servers.enter_context(
                 services.postgres(folder / "postgres")
             )
+        if asked.store == "s3":
+            os.environ |= _bucket(servers.enter_context(moto()))
         django.setup()
         program = import_module(f"tests.faults.{asked.program}")
         found, well = program.main(rest)
         print(json.dumps(found))
     return 0 if well else 1
+
+
+def _bucket(address: str) -> dict[str, str]:
+    """The settings of a store in a new bucket of an S3 server."""
+    endpoint, name = f"http://{address}", "results"
+    region = "us-east-1"
+    boto3.client(
+        "s3",
+        endpoint_url=endpoint,
+        region_name=region,
+        aws_access_key_id=KEY_ID,
+        aws_secret_access_key=SECRET,
+    ).create_bucket(Bucket=name)
+    return {
+        "S3_BUCKET": name,
+        "S3_ENDPOINT": endpoint,
+        "S3_REGION": region,
+        "AWS_ACCESS_KEY_ID": KEY_ID,
+        "AWS_SECRET_ACCESS_KEY": SECRET,
+    }
 
 
 if __name__ == "__main__":

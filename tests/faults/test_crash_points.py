@@ -15,16 +15,23 @@ def test_a_run_may_end_at_any_step() -> None:
     assert outcome.figures["steps"] > 30
 
 
+def test_a_run_into_s3_may_end_at_any_step() -> None:
+    outcome = run("sweep", "--store", "s3", "--formats", "jsonl", "--every", "9", seconds=300)
+
+    assert outcome.well, outcome.figures
+    assert outcome.figures["steps"] > 8
+
+
 @pytest.mark.soak
 @pytest.mark.parametrize("archive", ["none", "zip"])
 @pytest.mark.parametrize("format_", ["parquet", "jsonl", "json", "csv"])
-@pytest.mark.parametrize("database", ["sqlite", "postgres"])
+@pytest.mark.parametrize(
+    ("database", "store"), [("sqlite", "local"), ("postgres", "local"), ("sqlite", "s3")]
+)
 def test_a_run_of_each_format_may_end_at_every_step(
-    database: str, format_: str, archive: str
+    database: str, store: str, format_: str, archive: str
 ) -> None:
-    outcome = run(
-        *("sweep", "--database", database, "--formats", format_, "--archive", archive),
-        seconds=900,
-    )
+    where = ("--database", database, "--store", store)
+    outcome = run("sweep", *where, "--formats", format_, "--archive", archive, seconds=900)
 
     assert outcome.well, outcome.figures
