@@ -18,6 +18,8 @@ import pyarrow.csv
 import pyarrow.parquet as pq
 import zstandard
 
+from bench.sealed import opened
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -92,4 +94,4 @@ COUNTS = {
 }
 
 if __name__ == "__main__":
-    print(sum(COUNTS[sys.argv[1]](path) for path in sys.argv[2:]))
+    print(sum(COUNTS[sys.argv[1]](str(opened(Path(path)))) for path in sys.argv[2:]))

@@ -1,4 +1,4 @@
-"""Our engine with its whole sink: snapshot, order, checksum, counts, and the local store."""
+"""Our engine with its whole sink: snapshot, order, checksum, counts, index, encryption, store."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import threading
 from pathlib import Path
 
 from bench.dataset import LENGTH
+from bench.sealed import store_in
 from bench.work import SCORE, STATUS, Task, Work
 from exports.engine.plan import plan
 from exports.engine.progress import Progress
@@ -16,7 +17,6 @@ from exports.query.catalogue import Entry
 from exports.query.parse import parse
 from exports.query.schema import Role, Schema
 from exports.sources.source import Source
-from exports.stores.local import LocalStore
 
 DOCUMENTS, BEHIND = "documents", "behind"
 
@@ -34,7 +34,7 @@ def export(task: Task) -> Path:
     done = run(
         made,
         {each: Source.from_json(found["source"]) for each, found in told.items()},
-        open_file=LocalStore(task.out).create,
+        open_file=store_in(task.out).create,
         scratch=task.out / "scratch",
         progress=Progress(),
         stop=threading.Event(),
