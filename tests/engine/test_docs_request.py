@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from exports.domain.plans import FIELDS, format_named, plan_thaw
+from exports.domain.reasons import REASONS
 from exports.domain.requests import request_parse
 from exports.engine.errors import EngineError
 from exports.engine.manifest import build
@@ -70,7 +71,8 @@ def test_an_example_does_what_the_page_says(tmp_path: Path, example: str, outcom
     elif fails := FAILS.fullmatch(outcome):
         with pytest.raises(EngineError) as failure:
             sample().run(tmp_path, planned(body))
-        assert (failure.value.code, str(failure.value)) == fails.groups()
+        reason = REASONS[failure.value.code]
+        assert (failure.value.code, f"{reason.what} {reason.remedy}") == fails.groups()
     else:
         out = sample().run(tmp_path, planned(body))
         names = ", ".join(told(out.names))
