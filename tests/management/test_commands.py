@@ -41,6 +41,33 @@ def test_key_create_prints_only_the_key(ada: User) -> None:
     assert (key.owner, key.scopes) == (ada, ["admin"])
 
 
+def test_a_key_is_revoked_by_itself_or_by_its_id(ada: User) -> None:
+    made = [said("key_create", "--namespace=demo", "--owner=ada@example.org").strip() for _ in "12"]
+    second, first = (line.split()[0] for line in said("key_list", "--namespace=demo").splitlines())
+
+    assert said("key_revoke", first) == f"{first} opens nothing any more.\n"
+    assert said("key_revoke", made[1]) == f"{second} opens nothing any more.\n"
+
+    assert [key_find(text) for text in made] == [None, None]
+    assert said("key_list", "--namespace=demo") == ""
+    assert AuditEvent.objects.filter(action="key.revoked").count() == 2
+
+
+def test_key_list_never_shows_the_secret(ada: User) -> None:
+    secret = said("key_create", "--namespace=demo", "--owner=ada@example.org").split("_")[2].strip()
+
+    listed = said("key_list", "--namespace=demo")
+
+    assert "never used" in listed
+    assert secret not in listed
+
+
+@pytest.mark.parametrize("unknown", ["key_none", "sk_none", ""])
+def test_a_key_that_is_not_there_cannot_be_revoked(unknown: str, ada: User) -> None:
+    with pytest.raises(CommandError, match=r"^There is no such key\. See manage\.py key_list\.$"):
+        said("key_revoke", unknown)
+
+
 def test_key_create_gives_the_scopes_asked_for(ada: User) -> None:
     text = said("key_create", "--namespace=demo", "--owner=ada@example.org", "--scope=exports:read")
 
