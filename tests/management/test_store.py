@@ -63,7 +63,7 @@ def test_rotating_says_what_is_not_needed_any_more(key: KeyFile) -> None:
         BACK_UP,
         "To take them out of the file: manage.py store rotate --forget",
     ]
-    assert forgotten.splitlines()[2:] == [f"Not needed any more: {old}."]
+    assert forgotten.splitlines()[2:] == [f"Taken out of the file: {old}."]
 
 
 @pytest.mark.django_db

@@ -54,9 +54,10 @@ class Command(BaseCommand):
         self.stdout.write(f"{done.resealed:,} secrets were sealed with it anew.")
         if done.damaged:
             raise CommandError("\n  ".join([DAMAGED, *sorted(done.damaged)]))
-        if done.spare:
+        if done.spare and forgotten:
+            self.stdout.write(f"Taken out of the file: {', '.join(done.spare)}.")
+        elif done.spare:
             self.stdout.write(f"Not needed any more: {', '.join(done.spare)}.")
-        if done.spare and not forgotten:
             self.stdout.write(BACK_UP)
             self.stdout.write(FORGET if key_file() else DROP)
 
