@@ -99,7 +99,7 @@ def _export(export: Export, place: int | None, now: datetime) -> ExportOut:
         eta_seconds=_eta(export, speed),
         error=_failure(export),
         sample_seed=export.sample_seed if export.sample_method == "random" else None,
-        files=[file_out(export, each) for each in _files(export)],
+        files=[file_out(export, each) for each in _files(export, now)],
         **_taken(export, (*_REQUEST, *_LIFE, *_PROGRESS)),
     )
 
@@ -157,9 +157,10 @@ def _taken(record: object, names: tuple[str, ...]) -> dict[str, Any]:
     return {name: getattr(record, name) for name in names}
 
 
-def _files(export: Export) -> list[ExportFile]:
+def _files(export: Export, now: datetime) -> list[ExportFile]:
     """Nothing is there for who asks too late."""
-    return export.listed_files if export.state == State.READY else []
+    is_there = export.state == State.READY and not export.is_over(now)
+    return export.listed_files if is_there else []
 
 
 def _speed(export: Export, now: datetime) -> float | None:

@@ -11,7 +11,7 @@ from django.db import transaction
 from exports.domain.audit import Actor, audit_append
 from exports.domain.clock import database_now
 from exports.domain.downloads import download_goes_on
-from exports.domain.errors import EXPIRED, Forbidden, Gone, NotFound
+from exports.domain.errors import DELETED, EXPIRED, Forbidden, Gone, NotFound
 from exports.domain.members import members_of
 from exports.domain.principals import PrincipalInvalid, principal_find
 from exports.models import (
@@ -60,7 +60,9 @@ class Caller:
     @property
     def actor(self) -> Actor:
         if self.key:
-            return Actor(f"{self.user.email} ({self.key.label})", self.key.uid, self.address)
+            # As much as the history's column holds.
+            name = f"{self.user.email} ({self.key.label})"[:254]
+            return Actor(name, self.key.uid, self.address)
         return Actor(self.user.email, f"user:{self.user.pk}", self.address)
 
     @cached_property
@@ -104,6 +106,11 @@ class Caller:
     def exports_ever(self) -> QuerySet[Export]:
         """The same with the deleted ones: an exporter's own; of who is bound, as that principal."""
         self.require(Scope.EXPORTS_READ)
+        return self.exports_within
+
+    @property
+    def exports_within(self) -> QuerySet[Export]:
+        """Those of his role and his bindings, also where his key may not read exports."""
         found = self.namespace.exports.all()
         if self.role == Role.EXPORTER:
             found = found.filter(created_by=self.user)
@@ -136,7 +143,7 @@ class Caller:
         if found is None:
             raise NotFound("export")
         if found.deleted_at:
-            raise Gone("This export was deleted. Its line in the history remains.")
+            raise Gone(DELETED)
         return found
 
     def collection(self, uid_or_name: str, right: Right = Right.SEE) -> Collection:

@@ -43,11 +43,13 @@ def _clear(store: Store, export: Export) -> bool:
     """The state was read before the keys are, so that none of a later attempt is taken."""
     over = export.attempt + (export.state == State.PENDING)
     prefix = f"{attempts_prefix(export)}/"
-    keys = [key for key in store.list(prefix) if _attempt(key, prefix) < over]
+    keys = [key for key in store.list(prefix) if _is_before(over, key.removeprefix(prefix))]
     for key in keys:
         store.delete(key)
     return bool(keys)
 
 
-def _attempt(key: str, prefix: str) -> int:
-    return int(key.removeprefix(prefix).partition("/")[0])
+def _is_before(over: int, name: str) -> bool:
+    """Whether it is of an attempt before that one; what no attempt wrote stays."""
+    number = name.partition("/")[0]
+    return number.isdecimal() and int(number) < over

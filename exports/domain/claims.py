@@ -106,7 +106,7 @@ def _claim(worker: str) -> Claim | None:
     slot = _free_slot(namespace)
     export = (
         _waiting(namespace)
-        .select_for_update(of=("self",))
+        .select_for_update(of=("self",), no_key=True)
         .select_related("namespace", "collection")
         .first()
     )

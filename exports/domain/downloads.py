@@ -9,7 +9,7 @@ from django.db import transaction
 
 from exports.domain.audit import audit_once
 from exports.domain.clock import database_now
-from exports.domain.errors import EXPIRED, Forbidden, Gone
+from exports.domain.errors import DELETED, EXPIRED, Forbidden, Gone
 from exports.models import Download, Export, ExportFile
 
 if TYPE_CHECKING:
@@ -47,11 +47,13 @@ def download_begin(
     :param file: one that :func:`download_authorise` gave.
     :param by_link: he does not ask himself, but somebody with a link that he made.
     :returns: for how long he may read it from now on.
-    :raises Gone: it expired meanwhile.
+    :raises Gone: it expired or was deleted meanwhile.
     """
     with transaction.atomic():
         # With the row held it cannot expire, and lose its files, between the look and the note.
         export = Export.objects.select_for_update(no_key=True).get(pk=file.export_id)
+        if export.deleted_at:
+            raise Gone(DELETED)
         now = database_now()
         left = _time_left(caller, export, file, now)
         if not export.is_over(now):

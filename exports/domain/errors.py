@@ -36,6 +36,7 @@ class NotFound(DomainError):
 
 
 EXPIRED = "The files of this export have expired. Run the export again."
+DELETED = "This export was deleted. Its line in the history remains."
 
 
 class Gone(DomainError):

@@ -232,7 +232,8 @@ def _replay(caller: Caller, key: str, body_hash: str) -> Export | None:
         raise IdempotencyMismatch(
             "This Idempotency-Key was used with another request. Take a new one."
         )
-    if not caller.exports_ever.filter(pk=earlier.export_id).exists():
+    # What he made he was told of then, and is told of again.
+    if not caller.exports_within.filter(pk=earlier.export_id).exists():
         raise NotFound("export")
     return earlier.export
 

@@ -7,7 +7,7 @@ as that one may.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from django.conf import settings
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from exports.domain.access import Caller
 
 _SALT = "exports.link"
+_LONGEST = timedelta(hours=1)
 
 
 class LinksOff(DomainError):
@@ -76,7 +77,7 @@ def link_make(caller: Caller, uid: str, name: str) -> Link:
     now = database_now()
     if file.export.is_over(now):
         raise Gone(EXPIRED)
-    ends = now + settings.DOWNLOAD_GRACE
+    ends = now + min(settings.DOWNLOAD_GRACE, _LONGEST)
     if file.export.expires_at and not file.export.hold_reason:
         ends = min(ends, file.export.expires_at)
     until = ends.replace(microsecond=0)

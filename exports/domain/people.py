@@ -39,7 +39,8 @@ def namespace_change(namespace: Namespace, *, actor: Actor, **changes: Any) -> N
     :raises InvalidRequest: one of them will not do.
     """
     with transaction.atomic():
-        found = Namespace.objects.select_for_update().get(pk=namespace.pk)
+        # Whoever refers to it looks at its key when he commits, and holds the history's head then.
+        found = Namespace.objects.select_for_update(no_key=True).get(pk=namespace.pk)
         before = {name: getattr(found, name) for name in _SETTINGS}
         for name, value in changes.items():
             setattr(found, name, value)

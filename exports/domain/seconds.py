@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Case, Count, F, FloatField, Func, IntegerField, Sum, Value, When
+from django.db.models import BigIntegerField, Case, Count, F, Func, IntegerField, Sum, Value, When
+from django.db.models.functions import Greatest
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -15,12 +16,16 @@ if TYPE_CHECKING:
     from django.db.models.sql.compiler import SQLCompiler
 
 
-class Seconds(Func):
-    """From the second moment to the first, in seconds."""
+class Milliseconds(Func):
+    """From the second moment to the first, in whole milliseconds.
+
+    Whole, so that their sum is the same in whatever order the database adds them: a counter that
+    falls by a millionth looks like one that began anew.
+    """
 
     arity = 2
-    output_field = FloatField()
-    template = "EXTRACT(EPOCH FROM (%(expressions)s))::float8"
+    output_field = BigIntegerField()
+    template = "ROUND(EXTRACT(EPOCH FROM (%(expressions)s)) * 1000)::bigint"
     arg_joiner = " - "
 
     def as_sqlite(
@@ -30,7 +35,7 @@ class Seconds(Func):
         return super().as_sql(
             compiler,
             connection,
-            template="86400.0 * (julianday(%(expressions)s))",
+            template="CAST(ROUND(86400000.0 * (julianday(%(expressions)s))) AS INTEGER)",
             arg_joiner=") - julianday(",
         )
 
@@ -48,9 +53,10 @@ class Spread:
     def of(cls, rows: QuerySet[Any], begin: str, end: str, bounds: Sequence[float]) -> Spread:
         """How long it took from one field to the other; rows without either do not count."""
         lasted = rows.filter(**{f"{begin}__isnull": False, f"{end}__isnull": False}).annotate(
-            lasted=Seconds(F(end), F(begin))
+            # The clocks of two machines may differ: nothing ends before it began.
+            lasted=Greatest(Milliseconds(F(end), F(begin)), 0)
         )
-        within = [When(lasted__lte=bound, then=Value(at)) for at, bound in enumerate(bounds)]
+        within = [When(lasted__lte=1000 * bound, then=Value(at)) for at, bound in enumerate(bounds)]
         place = Case(*within, default=Value(len(bounds)), output_field=IntegerField())
         found = {
             at: (count, total)
@@ -59,5 +65,5 @@ class Spread:
             .annotate(count=Count("pk"), total=Sum("lasted"))
             .order_by()
         }
-        counts = [found.get(at, (0, 0.0))[0] for at in range(len(bounds) + 1)]
-        return cls(counts, sum(total for _, total in found.values()))
+        counts = [found.get(at, (0, 0))[0] for at in range(len(bounds) + 1)]
+        return cls(counts, sum(total for _, total in found.values()) / 1000)

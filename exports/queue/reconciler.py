@@ -6,7 +6,7 @@ import logging
 from threading import Event
 
 from django.conf import settings
-from django.db import DatabaseError, connection
+from django.db import connection
 
 from exports.domain.attempts import attempts_clear
 from exports.domain.claims import pause_left, something_waits
@@ -52,7 +52,8 @@ def reconcile_forever(stop: Event) -> None:
         try:
             reconcile_once()
             wait = min(every, pause_left() or every)
-        except (DatabaseError, OSError):
+        except Exception:
+            # Whatever it was: nobody else reaps, expires and clears.
             logger.exception("A round of the reconciler failed; the next one tries again.")
             connection.close()
         stop.wait(wait)

@@ -16,6 +16,7 @@ from exports.web.wording import number
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from datetime import datetime
 
     from exports.models import Export, Namespace
 
@@ -86,9 +87,9 @@ class Download:
         return self.file.name.startswith(FOLDER)
 
 
-def downloads(export: Export, namespace: Namespace) -> list[Download]:
+def downloads(export: Export, namespace: Namespace, now: datetime) -> list[Download]:
     """The files of a result in the order of their kinds; none before it is ready, or after."""
-    if export.state != State.READY:
+    if export.state != State.READY or export.is_over(now):
         return []
     found = sorted(export.listed_files, key=lambda each: (Kind.values.index(each.kind), each.name))
     return [Download(export, each, namespace) for each in found]

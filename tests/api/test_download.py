@@ -10,6 +10,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from django.utils import timezone
 
+from exports.domain.downloads import download_authorise, download_begin
+from exports.domain.errors import Gone
+from exports.domain.exports import export_delete
 from exports.domain.storage import result_store
 from exports.models import AuditDetail, AuditEvent, Export, ExportFile, State
 from exports.stores.local import LocalStore
@@ -18,6 +21,7 @@ from tests.api.conftest import signed_in
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from exports.domain.access import Caller
     from exports.models import User
     from tests.api.conftest import Rest
 
@@ -168,3 +172,14 @@ def test_a_store_that_signs_is_asked_for_an_address_each_time(
     assert answer.headers["Location"].replace("?3599&", "?3600&") == said
     assert downloads() == 1
     assert rest.send("HEAD", f"/exports/{finished.uid}/files/data.csv").status_code == 200
+
+
+def test_what_is_deleted_while_it_is_asked_for_is_gone_and_not_recorded(
+    admin: Caller, finished: Export
+) -> None:
+    file = download_authorise(admin, finished.uid, "data.csv")
+    export_delete(admin, finished)
+
+    with pytest.raises(Gone):
+        download_begin(admin, file)
+    assert downloads() == 0

@@ -96,3 +96,13 @@ def test_fifty_at_once_make_one_export(demo: Namespace, ada: User, trips: Collec
     print(f"50 requests made {Export.objects.count()} export")
     assert answers == {(202, Export.objects.get().uid)}
     assert AuditEvent.objects.filter(action="export.created").count() == 1
+
+
+def test_a_key_that_only_writes_gets_the_same_answer_again(
+    demo: Namespace, ada: User, trips: Collection
+) -> None:
+    rest = Rest(key_for(demo, ada, "exports:write"))
+    first, again = (rest.post("/exports", BODY, Idempotency_Key="k1") for _ in range(2))
+
+    assert again.headers["Idempotent-Replayed"] == "true"
+    assert (again.status_code, again.json()) == (202, first.json())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -181,3 +181,12 @@ def test_a_file_may_itself_be_called_link(rest: Rest, finished: Export) -> None:
     assert rest.send("HEAD", path).status_code == 200
     url = made(rest, finished, "files/link").json()["url"]
     assert opened(url.removeprefix("http://testserver/api/v1")).getvalue() == DATA
+
+
+def test_it_lives_for_an_hour_though_downloads_may_go_on_for_longer(
+    rest: Rest, finished: Export, settings: Any
+) -> None:
+    settings.DOWNLOAD_GRACE = timedelta(hours=4)
+    until = datetime.fromisoformat(made(rest, finished).json()["expires_at"])
+
+    assert round((until - timezone.now()) / timedelta(minutes=1)) == 60

@@ -116,3 +116,9 @@ def test_what_waits_knows_its_place(rest: Rest, make_export: Callable[..., Expor
     export_claim(worker="w")
     places = [item["queue_place"] for item in rest.get("/exports").json()["items"]]
     assert places == [1, 0, None]
+
+
+def test_what_is_past_its_time_offers_no_files(rest: Rest, finished: Export) -> None:
+    Export.objects.update(expires_at=timezone.now() - timedelta(seconds=1))
+
+    assert rest.get(f"/exports/{finished.uid}").json()["files"] == []

@@ -6,9 +6,10 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from django.db import transaction
 
 from exports.domain.access import Caller, caller_for, caller_for_key
-from exports.domain.audit import SYSTEM
+from exports.domain.audit import SYSTEM, audit_append
 from exports.domain.downloads import download_authorise
 from exports.domain.errors import DomainError, FieldError, Forbidden, InvalidRequest, NotFound
 from exports.domain.exports import export_create
@@ -419,3 +420,17 @@ def test_a_repeated_request_brings_back_nothing_that_is_closed_by_now(
 
     with pytest.raises(NotFound):
         export_create(caller_for(eve, "demo"), request, idempotency_key="k")
+
+
+def test_the_longest_address_and_label_fit_into_the_history(ada: User, demo: Namespace) -> None:
+    ada.email = f"{'a' * 64}@{'b' * 181}.org"
+    ada.save()
+    caller = keyed(ada, demo)
+    ApiKey.objects.update(label="l" * 100)
+    actor = caller_for_key(ApiKey.objects.get(pk=caller.key.pk)).actor if caller.key else SYSTEM
+
+    with transaction.atomic():
+        event = audit_append(demo, "export.created", actor=actor)
+
+    event.refresh_from_db()
+    assert event.actor == f"{ada.email} (ll"

@@ -121,3 +121,18 @@ def test_a_round_of_the_reconciler_is_noted(db: None) -> None:
     later = reconciled_ago()
     assert later is not None
     assert round(later.total_seconds()) in (90, 91)
+
+
+def test_the_sum_is_the_same_in_whatever_order_it_is_added(lasting: Callable[..., None]) -> None:
+    """0.1 + 0.2 + 0.3 is more than 0.3 + 0.2 + 0.1; a counter that falls has begun anew."""
+    lasting(*(0.1, 0.2, 0.3), *(60.1, 60.2, 60.3))
+
+    assert figures().ran.total == 181.2
+
+
+def test_nothing_lasts_less_than_no_time(lasting: Callable[..., None]) -> None:
+    """The clocks of two machines differ."""
+    lasting(-5, 2)
+
+    found = Spread.of(Export.objects.all(), "started_at", "ended_at", (1,))
+    assert (found.counts, found.total) == ([1, 1], 2)

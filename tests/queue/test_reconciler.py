@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from django.conf import settings
-from django.db import connection
+from django.db import InterfaceError, connection
 from django.utils import timezone
 from redis import Redis
 
@@ -227,3 +227,39 @@ def test_a_result_past_its_time_is_not_given_out_before_the_reconciler_comes(
 
     with pytest.raises(Gone):
         admin.file(finished.uid, "data.csv")
+
+
+def test_what_no_attempt_wrote_stops_nothing(
+    make_export: Callable[..., Export], transactional_db: None
+) -> None:
+    make_export()
+    claim = export_claim(worker="w")
+    assert claim
+    lose_what_runs()
+    left = result_store().create(f"{claim.prefix}/data.parquet")
+    left.close()
+    stray = f"{claim.export.namespace.uid}/{claim.export.uid}/.DS_Store"
+    settings.STORE_DIR.joinpath(stray).touch()
+
+    assert reconcile_once()["leftovers"] == 1
+    assert files_of(claim.export) == [stray]
+
+
+def test_a_round_that_fails_is_tried_again_whatever_it_was(
+    monkeypatch: pytest.MonkeyPatch, db: None
+) -> None:
+    stop = Event()
+    rounds = iter([InterfaceError("connection already closed"), KeyError("what?")])
+
+    def once() -> None:
+        if failure := next(rounds, None):
+            raise failure
+        stop.set()
+
+    monkeypatch.setattr("exports.queue.reconciler.reconcile_once", once)
+    monkeypatch.setattr("exports.queue.reconciler.connection.close", lambda: None)
+    monkeypatch.setattr(settings, "RECONCILE_EVERY", timedelta(milliseconds=1))
+
+    reconcile_forever(stop)
+
+    assert next(rounds, None) is None

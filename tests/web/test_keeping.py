@@ -136,3 +136,18 @@ def test_the_form_of_a_new_export_says_when_there_is_no_room(
 
     assert response.status_code == 200
     assert "has used 4,690 of its 1 bytes" in response.content.decode()
+
+
+def test_what_is_past_its_time_is_not_offered_before_the_reconciler_comes(
+    as_ada: Browser, ready: Export
+) -> None:
+    def offered() -> list[bool]:
+        html = as_ada.get(address(ready))
+        links = [each.attributes.get("href", "") for each in elements(html, "a")]
+        return [any(word in link for link in links) for word in ("/files/", "/keep", "/hold")]
+
+    assert offered() == [True, True, True]
+
+    Export.objects.update(expires_at=timezone.now() - timedelta(seconds=1))
+    assert offered() == [False, False, False]
+    assert "Not any more: the files have expired." in as_ada.get(address(ready))

@@ -23,6 +23,8 @@ from exports.web.render import page
 from exports.web.results import downloads, errors_are, notices
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from django.http import HttpResponse
 
     from exports.domain.access import Caller
@@ -34,14 +36,17 @@ if TYPE_CHECKING:
 def export(request: PageRequest, namespace: str, uid: str) -> HttpResponse:
     """The page; for htmx its progress, or everything once there is none any more."""
     caller, found = get_export(request, namespace, uid)
-    progress = Progress(found, database_now(), queue_place(found))
+    now = database_now()
+    progress = Progress(found, now, queue_place(found))
     shown: dict[str, Any] = {"export": found, "progress": progress}
     if not request.htmx:
-        return page(request, caller, "exports/one.html", **shown, **_around(caller, found))
+        return page(request, caller, "exports/one.html", **shown, **_around(caller, found, now))
     shown["heard"] = get_text(request, "heard")
     if found.is_active:
         return page(request, caller, "exports/one.html#news", **shown)
-    everything = page(request, caller, "exports/one.html#ended", **shown, **_around(caller, found))
+    everything = page(
+        request, caller, "exports/one.html#ended", **shown, **_around(caller, found, now)
+    )
     return reswap(retarget(everything, "#export"), "outerHTML")
 
 
@@ -71,15 +76,16 @@ def delete(request: PageRequest, namespace: str, uid: str) -> HttpResponse:
     return page(request, caller, "exports/delete.html", export=found, files=len(found.listed_files))
 
 
-def _around(caller: Caller, export: Export) -> dict[str, Any]:
+def _around(caller: Caller, export: Export, now: datetime) -> dict[str, Any]:
     """What stands around the progress: files, the request, what has happened."""
-    files = downloads(export, caller.namespace)
+    files = downloads(export, caller.namespace, now)
     events = AuditEvent.objects.none()
     if caller.may(Scope.AUDIT_READ):
         events = AuditEvent.objects.filter(
             namespace_id=caller.namespace.pk, subject=export.uid
         ).order_by("-pk")
     return {
+        "over": export.is_over(now),
         "files": [each for each in files if not each.is_one_of_many],
         "many": [each for each in files if each.is_one_of_many],
         "notices": notices(export),
