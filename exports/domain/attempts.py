@@ -43,11 +43,12 @@ def _clear(store: Store, export: Export) -> bool:
     """The state was read before the keys are, so that none of a later attempt is taken."""
     over = export.attempt + (export.state == State.PENDING)
     prefix = f"{attempts_prefix(export)}/"
-    keys = [key for key in store.list(prefix) if _attempt(key, prefix) < over]
+    keys = [key for key in store.list(prefix) if _is_of_attempt_before(over, key, prefix)]
     for key in keys:
         store.delete(key)
     return bool(keys)
 
 
-def _attempt(key: str, prefix: str) -> int:
-    return int(key.removeprefix(prefix).partition("/")[0])
+def _is_of_attempt_before(over: int, key: str, prefix: str) -> bool:
+    attempt = key.removeprefix(prefix).partition("/")[0]
+    return attempt.isdecimal() and int(attempt) < over  # what else lies there is not ours
