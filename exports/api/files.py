@@ -22,6 +22,7 @@ from exports.domain.errors import Gone
 from exports.domain.links import link_make
 from exports.domain.names import download_name
 from exports.domain.storage import result_store
+from exports.stores.begun import Begun
 from exports.stores.errors import KeyMissing
 
 if TYPE_CHECKING:
@@ -146,7 +147,7 @@ def _answer(request: ApiRequest, uid: str, name: str) -> HttpResponseBase:
 def _sent(file: ExportFile, span: Span | None) -> HttpResponseBase:
     start, end = (span.start, span.end) if span else (0, None)
     try:
-        chunks = result_store().open(file.key, start, end)
+        chunks = Begun(result_store().open(file.key, start, end))
     except KeyMissing:
         raise _gone() from None
     status = HTTPStatus.PARTIAL_CONTENT if span else HTTPStatus.OK

@@ -13,9 +13,9 @@ from ninja.errors import AuthenticationError, ValidationError
 
 from exports.api.errors import BodyTooLarge, StoreAway, Unauthenticated, Unreadable
 from exports.api.problems import problem_of
-from exports.domain.errors import DomainError, FieldError, InvalidRequest
+from exports.domain.errors import DomainError, FieldError, Gone, InvalidRequest
 from exports.domain.requests import error_sentence
-from exports.stores.errors import StoreError
+from exports.stores.errors import StoreError, Tampered
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -51,6 +51,11 @@ def _store_away(error: StoreError) -> DomainError:
     return StoreAway("The store cannot be reached. Try again in a moment.")
 
 
+def _damaged(error: Tampered) -> DomainError:
+    logger.error("The store does not hold what was written.", exc_info=error)
+    return Gone("This file is damaged in the store, so that it is not given out. Export it again.")
+
+
 _TRANSLATIONS: dict[type[Exception], Callable[[Any], DomainError]] = {
     DomainError: lambda error: error,
     ValidationError: _invalid,
@@ -58,5 +63,6 @@ _TRANSLATIONS: dict[type[Exception], Callable[[Any], DomainError]] = {
     RequestDataTooBig: lambda _: BodyTooLarge("A request is at most 1 MiB."),
     SuspiciousOperation: lambda _: Unreadable("The request cannot be read."),
     UnreadablePostError: lambda _: Unreadable("The request did not arrive whole."),
+    Tampered: _damaged,
     StoreError: _store_away,
 }

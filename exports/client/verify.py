@@ -127,7 +127,7 @@ def _signature(manifest: Path) -> dict[str, Any]:
     file = manifest.with_name(manifest.name + ENDING)
     try:
         told = json.loads(file.read_bytes())
-    except (FileNotFoundError, ValueError):
+    except (FileNotFoundError, ValueError, RecursionError):
         raise NoSignature(file) from None
     if not isinstance(told, dict) or not {"key_id", "signature"} <= told.keys():
         raise NoSignature(file)

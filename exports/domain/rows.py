@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import closing
+import hashlib
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
@@ -12,17 +12,17 @@ from exports.domain.downloads import download_authorise, download_begin
 from exports.domain.errors import Conflict, Gone, PastTheEnd
 from exports.domain.storage import result_store
 from exports.engine.index import Index
-from exports.engine.lines import lines_after, lines_from
+from exports.engine.lines import LinesBroken, lines_after, lines_from
 from exports.engine.manifest import MANIFEST
 from exports.engine.request import Compression
 from exports.models import ExportFile, Format, Scope, State
-from exports.stores.errors import KeyMissing
+from exports.stores.begun import Begun
+from exports.stores.errors import KeyMissing, Tampered
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from exports.domain.access import Caller
-    from exports.engine.lines import Chunks
     from exports.models import Export
     from exports.stores.base import Pieces
 
@@ -57,6 +57,7 @@ def rows_read(
     :raises NotFound, Gone, Forbidden: as for a download.
     :raises Conflict: it is not finished, or no file of lines.
     :raises PastTheEnd: it has not that many; the start may be asked of an empty one too.
+    :raises Tampered: the file, or its index, is not as it was written.
     """
     export = _finished(caller, uid)
     data = _file(caller, export, Kind.DATA)
@@ -75,7 +76,10 @@ def rows_read(
         text = lines_from(index, open_file, around, line=line, limit=limit)
     else:
         text = lines_after(index, open_file, around, offset=offset, limit=limit)
-    begun = _begun(text)
+    try:
+        begun = Begun(text)  # no status is sent for what cannot be read
+    except LinesBroken as error:
+        raise Tampered(data.key) from error
     _record(caller, export)
     return Rows(begun, index.lines, index.bytes)
 
@@ -92,7 +96,7 @@ def errors_read(caller: Caller, uid: str) -> Iterator[bytes]:
         if export.notices:
             raise Conflict("They are in errors.jsonl inside the archive. Download that.")
         return iter(())
-    text = _begun(_opened(file.key))
+    text = Begun(_opened(file.key))
     download_begin(caller, file)
     return text
 
@@ -114,8 +118,11 @@ def _file(caller: Caller, export: Export, kind: str) -> ExportFile | None:
 
 
 def _index(export: Export) -> Index:
-    key = export.files.get(kind=Kind.INDEX).key
-    return Index.from_bytes(b"".join(_opened(key)))
+    file = export.files.get(kind=Kind.INDEX)
+    data = b"".join(_opened(file.key))
+    if hashlib.sha256(data).hexdigest() != file.sha256:
+        raise Tampered(file.key)
+    return Index.from_bytes(data)
 
 
 def _opened(key: str, start: int = 0, end: int | None = None) -> Pieces:
@@ -123,17 +130,6 @@ def _opened(key: str, start: int = 0, end: int | None = None) -> Pieces:
         return result_store().open(key, start, end)
     except KeyMissing:
         raise Gone("This file is no longer in the store. Run the export again.") from None
-
-
-def _begun(text: Chunks) -> Iterator[bytes]:
-    """The same, once its beginning is there: no status is sent for what cannot be read."""
-    return _all(next(text, b""), text)
-
-
-def _all(first: bytes, text: Chunks) -> Iterator[bytes]:
-    with closing(text):
-        yield first
-        yield from text
 
 
 def _record(caller: Caller, export: Export) -> None:

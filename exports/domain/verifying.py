@@ -73,7 +73,7 @@ def _wrong(store: Store, file: ExportFile) -> str:
 
 
 def keys_unknown(store: Store) -> Iterator[str]:
-    """Keys that no file in the database has, and that no run can be writing.
+    """Keys of no file that should be there, and that no run can be writing.
 
     What ended within the last day is left to the reconciler.
     """
@@ -86,10 +86,17 @@ def keys_unknown(store: Store) -> Iterator[str]:
         if parts[1] != uid:
             uid = parts[1]
             export = Export.objects.filter(uid=uid).first()
-            known = frozenset(export.files.values_list("key", flat=True)) if export else frozenset()
+            known = _known(export)
             settled = export is None or _is_settled(export, now - _OLD)
         if settled and not _is_known(key, known):
             yield key
+
+
+def _known(export: Export | None) -> frozenset[str]:
+    """The keys of its files; none, once they should all be gone."""
+    if export is None or export.cleared_at:
+        return frozenset()
+    return frozenset(export.files.values_list("key", flat=True))
 
 
 def _is_settled(export: Export, before: datetime) -> bool:

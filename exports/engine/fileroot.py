@@ -10,7 +10,7 @@ from pathlib import Path
 from posixpath import normpath
 from typing import TYPE_CHECKING, Protocol
 
-from exports.engine.errors import SourceInvalid, SourceUnavailable
+from exports.engine.errors import SourceChanged, SourceInvalid, SourceUnavailable
 from exports.sources.errors import SourceAway, SourceMissing, SourceMoved
 
 if TYPE_CHECKING:
@@ -44,6 +44,8 @@ class FileRoot(Protocol):
         :param origin: the path as the document has it, relative to the root.
         :raises FileMissing: there is none.
         :raises SourceInvalid: it could not be opened for another reason.
+        :raises SourceUnavailable: the machine on which it lies does not answer.
+        :raises SourceChanged: it was changed just now.
         """
         ...
 
@@ -105,6 +107,8 @@ class RemoteRoot:
             raise FileMissing(origin) from error
         except SourceAway as error:
             raise SourceUnavailable from error
+        except SourceMoved as error:
+            raise SourceChanged from error
 
 
 class RemoteStream:
@@ -120,7 +124,7 @@ class RemoteStream:
         except SourceAway as error:
             raise SourceUnavailable from error
         except (SourceMissing, SourceMoved) as error:
-            raise SourceInvalid from error
+            raise SourceChanged from error
         taken, self._rest = self._rest[:size], self._rest[size:]
         return bytes(taken)
 

@@ -3,20 +3,28 @@
 from __future__ import annotations
 
 from contextlib import closing
+from gzip import BadGzipFile
 from io import BufferedReader, RawIOBase
 from typing import TYPE_CHECKING, Protocol
 
 import zstandard
-from isal import igzip
+from isal import igzip, igzip_lib
 
 from exports.engine.request import Compression
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterable, Iterator
 
-    from exports.engine.index import Index
+    from exports.engine.index import Index, Span
 
 CHUNK = 1 << 20  # bytes
+# What the libraries say of bytes that are not what was compressed.
+_ISAL: type[Exception] = igzip_lib.IsalError  # type: ignore[assignment]  # its stub is wrong
+DAMAGED = (_ISAL, zstandard.ZstdError, BadGzipFile, EOFError)
+
+
+class LinesBroken(Exception):
+    """The file is not what its index is of: cut short, or altered."""
 
 
 class Chunks(Protocol):
@@ -42,10 +50,12 @@ def lines_from(
     :param index: of the file.
     :param open_file: gives the bytes of the file from one place up to another.
     :param around: the compression around the text, if there is any.
+    :raises LinesBroken: the file is damaged there.
     """
     span = index.of_lines(line, limit)
     with closing(open_file(span.start.file, span.end)) as chunks:
-        yield from _taken(_texts(chunks, around), skip=line - span.start.lines, limit=limit)
+        text = _texts(_whole(chunks, span), around)
+        yield from _taken(text, skip=line - span.start.lines, limit=limit)
 
 
 def lines_after(
@@ -59,7 +69,7 @@ def lines_after(
     """The same from the first line that begins at byte ``offset`` of the text, or after it."""
     span = index.of_bytes(offset, limit)
     with closing(open_file(span.start.file, span.end)) as chunks:
-        text = _texts(chunks, around)
+        text = _texts(_whole(chunks, span), around)
         # When the byte before the offset ends a line, the wanted one begins just there.
         if inside := offset - span.start.text:
             text = _without(text, inside - 1)
@@ -98,8 +108,21 @@ def _texts(chunks: Iterable[bytes], around: Compression | None) -> Iterator[byte
         yield from chunks
         return
     reader = _reader(BufferedReader(_Raw(chunks)), around)
-    while text := reader.read(CHUNK):
-        yield text
+    try:
+        while text := reader.read(CHUNK):
+            yield text
+    except DAMAGED as error:
+        raise LinesBroken from error
+
+
+def _whole(chunks: Iterable[bytes], span: Span) -> Iterator[bytes]:
+    """All bytes of a part of the file. Of fewer, zstd would make fewer lines without a word."""
+    missing = span.end - span.start.file
+    for chunk in chunks:
+        missing -= len(chunk)
+        yield chunk
+    if missing > 0:
+        raise LinesBroken
 
 
 def _reader(file: BufferedReader, around: Compression) -> _Readable:

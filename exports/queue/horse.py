@@ -24,7 +24,7 @@ from exports.domain.reasons import REASONS
 from exports.domain.runs import run_fail, run_publish
 from exports.domain.sources import is_allowed, remote_sources
 from exports.domain.storage import result_store
-from exports.engine.errors import EngineError, SourceInvalid
+from exports.engine.errors import EngineError, SourceInvalid, StorageFailed
 from exports.engine.explain import explain_write
 from exports.engine.fileroot import LocalRoot, RemoteRoot
 from exports.engine.limits import Limits
@@ -138,7 +138,12 @@ def _tell(claim: Claim, reason: str, detail: str) -> None:
 
 def _create(claim: Claim, store: Store, room: Budget, name: str) -> Writer:
     """A file of the attempt; it takes no byte for which there is no room."""
-    return room.writer(store, f"{claim.prefix}/{name}")
+    try:
+        return room.writer(store, f"{claim.prefix}/{name}")
+    except OSError:
+        raise
+    except StoreError as error:  # its master key, above all
+        raise StorageFailed from error
 
 
 def _write(
@@ -228,6 +233,8 @@ def _reason(error: BaseException) -> str:
         error = explain_write(error)
     if isinstance(error, EngineError):
         return error.code if error.code in REASONS else "failed"
+    if isinstance(error, StoreError):
+        return StorageFailed.code
     return "database_unavailable" if isinstance(error, DatabaseError) else "failed"
 
 

@@ -32,7 +32,7 @@ def check_sealed(store: BaseStore, keys: MasterKeys) -> None:
     """
     current = keys.current.id
     if not is_sealed(store):
-        if next(iter(store.list()), None) is not None:
+        if any(not key.startswith(KEYCHECK) for key in store.list()):
             raise StoreUnfit(
                 f"The store holds files, but no {KEYCHECK}: they were not encrypted by this "
                 "installation. Begin with an empty store, or switch encryption off."

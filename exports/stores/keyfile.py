@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from exports.redaction import hide
-from exports.stores.errors import MasterKeyBusy, MasterKeyMissing
+from exports.stores.errors import MasterKeyBusy, MasterKeyInvalid, MasterKeyMissing
 from exports.stores.keys import MasterKey, parse
 from exports.stores.local import write_whole
 
@@ -27,13 +27,13 @@ class KeyFile:
         """The keys in the file.
 
         :raises MasterKeyMissing: there is no such file.
-        :raises MasterKeyInvalid: it holds something else.
+        :raises MasterKeyInvalid: it holds something else, or may not be read.
         """
         try:
             found = self.path.stat()
             seen = (found.st_ino, found.st_size, found.st_mtime_ns)
             if self._read is None or self._read[0] != seen:
-                keys = parse(self.path.read_text(), str(self.path))
+                keys = parse(self.path.read_text("latin-1"), str(self.path))
                 hide(*(each.text for each in keys))  # no log may ever show one
                 self._read = (seen, keys)
         except FileNotFoundError:
@@ -41,6 +41,10 @@ class KeyFile:
                 f"There is no master key in {self.path}. Bring it back from its backup; for an "
                 "empty store, make one: manage.py store key"
             ) from None
+        except OSError as error:
+            raise MasterKeyInvalid(
+                f"The master key in {self.path} cannot be read: {error.strerror}."
+            ) from error
         return self._read[1]
 
     def make(self) -> bool:

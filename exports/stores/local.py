@@ -6,10 +6,11 @@ import os
 import shutil
 import sys
 import tempfile
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from exports.stores.errors import KeyMissing, KeyTaken
+from exports.stores.errors import KeyMissing, KeyTaken, StoreUnavailable
 from exports.stores.naming import PART, names_of
 
 if TYPE_CHECKING:
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
 CHUNK = 1 << 20  # bytes
 FLUSH = 16 << 20  # bytes
+_TRIES = 5
 
 
 class LocalStore:
@@ -36,6 +38,12 @@ class LocalStore:
         :raises KeyTaken: there is one already, or one is being written.
         """
         path = self._path(key)
+        for _ in range(_TRIES):
+            with suppress(FileNotFoundError):  # somebody cleared the empty folder away again
+                return self._begin(path, key)
+        return self._begin(path, key)
+
+    def _begin(self, path: Path, key: str) -> LocalWriter:
         if path.exists():
             raise KeyTaken(key)
         # A folder is on the disk when the one above it has been synced as well.
@@ -52,12 +60,11 @@ class LocalStore:
         The file is opened at once: what is deleted meanwhile is still read to its end.
 
         :raises KeyMissing: there is none.
+        :raises StoreUnavailable: the disk does not give it; here, or while it is read.
         """
-        try:
+        with _explained(key):
             file = self._path(key).open("rb", buffering=0)
-        except FileNotFoundError:
-            raise KeyMissing(key) from None
-        return Chunks(file, start, end)
+        return Chunks(file, key, start, end)
 
     def replace(self, key: str, data: bytes) -> None:
         """Put a small file in its place at once, over whatever is there.
@@ -70,11 +77,10 @@ class LocalStore:
         """The size of a file in bytes.
 
         :raises KeyMissing: there is none.
+        :raises StoreUnavailable: the disk does not tell.
         """
-        try:
+        with _explained(key):
             return self._path(key).stat().st_size
-        except FileNotFoundError:
-            raise KeyMissing(key) from None
 
     def delete(self, key: str) -> None:
         """Remove a file, and the folders that it leaves empty; none is fine too."""
@@ -87,7 +93,8 @@ class LocalStore:
     def list(self, prefix: str = "") -> Iterator[str]:
         """The keys of all files below a prefix, in order; ``.part`` of those never closed."""
         below = self._path(prefix.rstrip("/")) if prefix else self._root
-        files = (path for path in below.rglob("*") if path.is_file())
+        # Unlike Path.rglob, it passes over a folder that is removed meanwhile.
+        files = (Path(folder, name) for folder, _, names in os.walk(below) for name in names)
         yield from sorted(path.relative_to(self._root).as_posix() for path in files)
 
     def free_bytes(self) -> int:
@@ -158,8 +165,9 @@ class LocalWriter:
 class Chunks:
     """The bytes of an open file, chunk by chunk; closed at the end, or by :meth:`close`."""
 
-    def __init__(self, file: FileIO, start: int, end: int | None) -> None:
+    def __init__(self, file: FileIO, key: str, start: int, end: int | None) -> None:
         self._file = file
+        self._key = key
         self._left = sys.maxsize if end is None else end - start
         file.seek(start)
 
@@ -167,7 +175,8 @@ class Chunks:
         return self
 
     def __next__(self) -> bytes:
-        chunk = self._file.read(min(CHUNK, self._left)) if self._left > 0 else b""
+        with _explained(self._key):
+            chunk = self._file.read(min(CHUNK, self._left)) if self._left > 0 else b""
         if not chunk:
             self.close()
             raise StopIteration
@@ -199,6 +208,16 @@ def write_whole(path: Path, data: bytes) -> None:
         part.unlink(missing_ok=True)
         raise
     _sync(path.parent)
+
+
+@contextmanager
+def _explained(key: str) -> Iterator[None]:
+    try:
+        yield
+    except FileNotFoundError:
+        raise KeyMissing(key) from None
+    except OSError as error:
+        raise StoreUnavailable(f"{key} cannot be read: {error.strerror}.") from error
 
 
 def _removed(folder: Path) -> bool:

@@ -30,7 +30,10 @@ ATTEMPTS = 6
 CONNECT = 5  # seconds
 READ = 60  # seconds without a byte
 
-MISSING = {"404", "NoSuchKey", "NotFound"}
+MISSING = {
+    *("404", "NoSuchKey", "NotFound"),
+    *("KeyTooLongError", "XMinioInvalidObjectName"),  # nothing can be called so
+}
 TAKEN = {"412", "PreconditionFailed"}
 BEYOND = {"416", "InvalidRange"}
 FULL = {"507", "InsufficientStorage", "QuotaExceeded", "XMinioStorageFull"}
@@ -48,7 +51,15 @@ def connect(endpoint: str, region: str, *, attempts: int = ATTEMPTS) -> S3Client
     :param endpoint: the server's address; empty for Amazon's own.
     :param region: empty for what that chain says.
     :param attempts: how often a call that fails is tried in all, with pauses that double.
+    :raises StoreUnavailable: one of these cannot be right.
     """
+    with explained(endpoint):
+        client = _connected(endpoint, region, attempts)
+    _made.add(client)
+    return client
+
+
+def _connected(endpoint: str, region: str, attempts: int) -> S3Client:
     client: S3Client = Session().client(
         "s3",
         endpoint_url=endpoint or None,
@@ -64,7 +75,6 @@ def connect(endpoint: str, region: str, *, attempts: int = ATTEMPTS) -> S3Client
             response_checksum_validation="when_required",
         ),
     )
-    _made.add(client)
     return client
 
 

@@ -57,6 +57,20 @@ def test_it_says_what_it_is(rest: Rest, finished: Export) -> None:
     assert answer.getvalue()
 
 
+def test_what_was_damaged_in_the_store_is_not_begun(
+    rest: Rest, finished: Export, settings: Any
+) -> None:
+    file = finished.files.get(kind="data")
+    stored = settings.STORE_DIR / file.key
+    right = stored.read_bytes()
+    for wrong in (right[:-1], b"", bytes(len(right))):
+        stored.write_bytes(wrong)
+        answer = rest.get(f"/exports/{finished.uid}/files/data.csv")
+
+        assert (answer.status_code, answer.json()["code"]) == (410, "gone")
+        assert "damaged in the store" in answer.json()["detail"]
+
+
 def test_the_users_name_is_made_harmless(rest: Rest, finished: Export) -> None:
     Export.objects.update(file_name='../../etc/\u202epa\r\nss"wd')
     answer = rest.get(f"/exports/{finished.uid}/files/data.csv")

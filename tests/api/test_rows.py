@@ -28,6 +28,7 @@ from tests.services import write_parquet
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from exports.domain.access import Caller
     from exports.models import Collection, Namespace, User
@@ -189,6 +190,39 @@ def test_what_the_store_lost_is_gone_and_not_recorded(
     answer = rest.get(f"/exports/{trip_lines.uid}/rows")
 
     assert (answer.status_code, answer.json()["code"]) == (410, "gone")
+    assert events() == []
+
+
+@pytest.mark.parametrize("kind", ["data", "index"])
+@pytest.mark.parametrize(
+    ("encrypted", "compression"), [(True, "none"), (False, "gzip"), (False, "zstd")]
+)
+@pytest.mark.usefixtures("transactional_db", "trips")
+def test_what_was_damaged_in_the_store_is_gone_and_not_recorded(
+    rest: Rest,
+    admin: Caller,
+    settings: Any,
+    tmp_path: Path,
+    encrypted: bool,
+    compression: str,
+    kind: str,
+) -> None:
+    settings.STORE_DIR, settings.STORE_ENCRYPTED = tmp_path, encrypted
+    result_store.cache_clear()
+    try:
+        export = run(admin, compression=compression)
+        path = tmp_path / export.files.get(kind=kind).key
+        right, answers = path.read_bytes(), []
+        middle = len(right) // 2
+        changed = right[:middle] + bytes(20) + right[middle + 20 :]
+        for wrong in (right[:-1], right[:-30], b"", changed, b"x" * len(right)):
+            path.write_bytes(wrong)
+            answer = rest.get(f"/exports/{export.uid}/rows", line=990, limit=10)
+            answers.append((answer.status_code, answer.json()["detail"][:38]))
+    finally:
+        result_store.cache_clear()
+
+    assert set(answers) == {(410, "This file is damaged in the store, so ")}
     assert events() == []
 
 

@@ -95,7 +95,7 @@ def test_a_manifest_with_any_byte_altered_is_refused(tmp_path: Path) -> None:
     [
         *(b"", b"[]", b"{}", b'{"key_id": "sig_1"}', b"\xff", b'{"key_id": 1, "signature": 1}'),
         *(b'{"key_id": "sig_1", "signature": 1}', b'{"key_id": "sig_1", "signature": "AAAA"}'),
-        *(b'{"key_id": "sig_1", "signature": "\\u00e9"}',),
+        *(b'{"key_id": "sig_1", "signature": "\\u00e9"}', b"[" * 100_000),
     ],
 )
 def test_what_is_no_signature_of_ours_is_refused(tmp_path: Path, signature: bytes) -> None:

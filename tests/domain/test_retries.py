@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from django.conf import settings
@@ -172,6 +172,20 @@ def test_what_a_lost_attempt_wrote_goes_while_it_waits(make_export: Callable[...
 
     assert attempts_clear(result_store()) == 1
     assert files_of(export) == []
+
+
+def test_what_lies_beside_the_attempts_stops_nobody(
+    make_export: Callable[..., Export], settings: Any
+) -> None:
+    export = make_export()
+    write(take())
+    lose()
+    odd = settings.STORE_DIR / export.namespace.uid / export.uid / "notes.txt"
+    odd.touch()
+
+    assert attempts_clear(result_store()) == 1
+    assert files_of(export) == [f"{export.namespace.uid}/{export.uid}/notes.txt"]
+    odd.unlink()
 
 
 def test_what_a_lost_attempt_wrote_goes_while_the_next_one_runs(

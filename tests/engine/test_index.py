@@ -15,7 +15,7 @@ import zstandard
 from exports.engine.compression import compressed
 from exports.engine.encoders.base import Piece
 from exports.engine.index import START, Index, IndexBroken, Mark, Newlines
-from exports.engine.lines import lines_after, lines_from
+from exports.engine.lines import LinesBroken, lines_after, lines_from
 from exports.engine.request import Compression
 from tests.engine.exporting import of_table
 
@@ -105,6 +105,17 @@ def test_a_file_of_many_marks_keeps_few_and_finds_every_line(around: Compression
     assert len(stored.index.marks) <= 6
     for line in SEED.sample(range(len(LINES)), 20):
         assert stored.from_line(line, 3) == b"".join(LINES[line : line + 3])
+
+
+@pytest.mark.parametrize("around", KINDS)
+def test_of_a_file_that_was_cut_the_lines_have_no_end(around: Compression | None) -> None:
+    stored = Stored(around)
+    stored.data = stored.data[:-1]
+
+    for find, place in ((stored.from_line, 8_990), (stored.after, len(TEXT) - 20)):
+        with pytest.raises(LinesBroken):
+            find(place, 100)
+    assert stored.from_line(100, 5) == b"".join(LINES[100:105])
 
 
 def test_marks_do_not_grow_with_the_file() -> None:

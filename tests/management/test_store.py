@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import subprocess
 import sys
@@ -11,8 +12,9 @@ import pytest
 from django.core.management import CommandError
 
 from config.env import BASE_DIR
-from exports.domain.storage import base_store, master_keys, result_store
+from exports.domain.storage import base_store, master_keys, result_store, store_check
 from exports.management.commands.store import BACK_UP
+from exports.stores.errors import MasterKeyMissing
 from exports.stores.keycheck import check_sealed
 from exports.stores.keyfile import KeyFile
 from exports.stores.keys import MasterKey, MasterKeys
@@ -45,6 +47,29 @@ def test_a_key_is_made_once(key: KeyFile) -> None:
     [made] = key.load()
     assert first == f"{second}{BACK_UP}\n"
     assert second == f"The master key is {made.id}, in {key.path}.\n"
+
+
+def test_a_plain_store_needs_the_key_for_what_signs(key: KeyFile, settings: Any) -> None:
+    settings.STORE_ENCRYPTED = False
+    with pytest.raises(MasterKeyMissing):
+        store_check()
+
+    key.make()
+    store_check()
+
+
+@pytest.mark.django_db
+def test_a_disk_that_fails_is_told_in_a_sentence(
+    key: KeyFile, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: Any) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    said("store", "key")
+    monkeypatch.setattr(KeyFile, "write", full)
+
+    with pytest.raises(CommandError, match="No space left on device"):
+        said("store", "rotate")
 
 
 @pytest.mark.django_db

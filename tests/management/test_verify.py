@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from io import StringIO
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from django.conf import settings
@@ -13,6 +13,8 @@ from django.utils import timezone
 
 from exports.domain.storage import base_store
 from exports.models import Export, State
+from exports.stores.keycheck import check_sealed
+from exports.stores.keys import MasterKey, MasterKeys
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -75,6 +77,27 @@ def test_one_workspace_or_one_export_is_read(finished: Export, other: Namespace)
     assert verify("--namespace=other") == (["0 files of 0 bytes were read."], "")
     assert verify(f"--export={finished.uid}")[1] == "1 of them are not as they should be."
     assert verify("--export=exp_none")[1] == "There is no export 'exp_none'."
+
+
+def test_what_is_left_of_an_expired_export_is_listed(finished: Export) -> None:
+    here = f"{finished.namespace.uid}/{finished.uid}/"
+    long_ago = timezone.now() - timedelta(hours=25)
+    Export.objects.update(state=State.EXPIRED, ended_at=long_ago, cleared_at=long_ago)
+    store = base_store()
+
+    lines = printed()[0]
+
+    assert [each for each in lines if here in each] == [
+        f"Unknown: {key}" for key in store.list(here)
+    ]
+    assert len(list(store.list(here))) == 4
+
+
+def test_a_store_that_cannot_be_opened_is_said_to_be_so(settings: Any, tmp_path: Path) -> None:
+    settings.STORE_DIR = tmp_path
+    check_sealed(base_store(), MasterKeys(lambda: [MasterKey(bytes(32))]))
+
+    assert "Bring that key back from its backup" in verify()[1]
 
 
 def test_keys_that_nothing_names_are_listed(finished: Export) -> None:

@@ -30,6 +30,8 @@ from exports.domain.storage import result_store
 from exports.engine.errors import EngineFailed
 from exports.models import AuditEvent, Collection, Export, ExportFile, Membership, State
 from exports.queue import horse, papers
+from exports.stores.errors import MasterKeyMissing
+from exports.stores.keys import MasterKeys
 from tests.conftest import give
 
 if TYPE_CHECKING:
@@ -391,6 +393,25 @@ def test_a_full_disk_under_the_manifest_is_called_that(
     monkeypatch.setattr(papers, "build", full)
 
     assert_failed(run_one(make_export, run_exports), "storage_full")
+
+
+@pytest.mark.parametrize("when", ["at once", "under the signature"])
+def test_a_master_key_that_is_lost_meanwhile_is_a_store_that_fails(
+    make_export: Callable[..., Export],
+    run_exports: Callable[[], None],
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+    settings: Any,
+    when: str,
+) -> None:
+    def lost(*_: Any) -> Any:
+        raise MasterKeyMissing("There is no master key.")
+
+    settings.EXPORT_PAUSES = ()
+    monkeypatch.setattr(MasterKeys, "seal" if when == "at once" else "unseal", lost)
+
+    assert_failed(run_one(make_export, run_exports), "store_unavailable")
+    assert "There is no master key." in caplog.text
 
 
 def test_a_reason_that_nobody_has_words_for_is_told_as_failed(

@@ -121,6 +121,21 @@ def test_a_missing_file_says_what_to_do(file: KeyFile) -> None:
         file.load()
 
 
+def test_a_file_of_raw_bytes_is_refused(file: KeyFile) -> None:
+    file.path.parent.mkdir()
+    file.path.write_bytes(bytes(range(224, 256)))
+
+    with pytest.raises(MasterKeyInvalid, match="not 32 bytes in base64"):
+        file.load()
+
+
+def test_a_file_that_cannot_be_read_says_why(file: KeyFile) -> None:
+    file.path.mkdir(parents=True)
+
+    with pytest.raises(MasterKeyInvalid, match="cannot be read: Is a directory"):
+        file.load()
+
+
 def test_a_running_process_notices_new_keys(file: KeyFile) -> None:
     file.make()
     keys = MasterKeys(KeyFile(file.path).load)
@@ -173,6 +188,18 @@ def test_a_store_of_plain_files_is_not_taken_for_a_sealed_one(store: LocalStore)
     with pytest.raises(StoreUnfit, match="were not encrypted by this installation"):
         check_sealed(store, holding(ONE))
     assert list(store.list()) == ["ns/exp/1/data.csv"]
+
+
+def test_a_store_that_somebody_is_beginning_is_not_taken_for_one_of_plain_files(
+    store: LocalStore, tmp_path: Path
+) -> None:
+    (tmp_path / "store").mkdir()
+    # As another process leaves it while it writes the note, or when it is killed there.
+    (tmp_path / "store" / f"{KEYCHECK}.x1.part").touch()
+
+    check_sealed(store, holding(ONE))
+
+    assert needed(store) == [ONE.id]
 
 
 def test_a_store_of_sealed_files_is_not_taken_for_a_plain_one(store: LocalStore) -> None:

@@ -6,16 +6,16 @@ import os
 import shutil
 import subprocess
 import sys
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from exports.stores.errors import KeyInvalid, KeyMissing, KeyTaken
-from exports.stores.local import CHUNK, LocalStore
+from exports.stores.errors import KeyInvalid, KeyMissing, KeyTaken, StoreUnavailable
+from exports.stores.local import CHUNK, LocalStore, LocalWriter
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
+    from collections.abc import Iterator, Sequence
 
 KEY = "ns_1/exp_1/1/flights.csv"
 
@@ -156,6 +156,51 @@ def test_keys_are_listed_below_a_prefix(store: LocalStore) -> None:
     assert list(store.list("ns_1/exp_1/")) == keys[:2]
     assert list(store.list("ns_1/exp_1")) == keys[:2]
     assert list(store.list("ns_2/")) == []
+
+
+def test_what_is_removed_while_it_is_listed_is_passed_over(
+    store: LocalStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for key in ("ns_1/exp_1/1/a", "ns_1/exp_2/1/a"):
+        put(store, key, b"")
+    look = os.scandir
+
+    def meanwhile(folder: Any) -> Any:
+        if str(folder).endswith("/exp_1"):
+            shutil.rmtree(folder)
+        return look(folder)
+
+    monkeypatch.setattr(os, "scandir", meanwhile)
+
+    assert list(store.list()) == ["ns_1/exp_2/1/a"]
+
+
+def test_a_folder_that_was_cleared_away_meanwhile_is_made_again(
+    store: LocalStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begin, times = LocalWriter.__init__, iter(range(9))
+
+    def late(self: LocalWriter, path: Path, folders: Sequence[Path]) -> None:
+        if next(times) < 2:  # who deletes the last file of a workspace takes its folder away
+            shutil.rmtree(tmp_path / "store")
+        begin(self, path, folders)
+
+    monkeypatch.setattr(LocalWriter, "__init__", late)
+    put(store, KEY, b"x")
+
+    assert read(store, KEY) == b"x"
+
+
+def test_what_the_disk_does_not_give_is_a_store_that_fails(
+    store: LocalStore, tmp_path: Path
+) -> None:
+    (tmp_path / "store" / KEY).mkdir(parents=True)
+    with pytest.raises(StoreUnavailable, match="cannot be read: Is a directory"):
+        store.open(KEY)
+    (tmp_path / "store" / "file").touch()
+    for use in (store.open, store.size):
+        with pytest.raises(StoreUnavailable, match="Not a directory"):
+            use("file/below")
 
 
 def test_missing_files_are_told(store: LocalStore) -> None:

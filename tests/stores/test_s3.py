@@ -253,6 +253,11 @@ def test_parts_double_so_that_the_largest_file_is_nearly_a_tebibyte(
     assert told.value.errno == 28
 
 
+def test_an_address_that_is_none_is_told() -> None:
+    with pytest.raises(StoreUnavailable, match="Invalid endpoint: nonsense"):
+        connect("nonsense", "")
+
+
 @pytest.mark.parametrize(
     ("change", "text"),
     [

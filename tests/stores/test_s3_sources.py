@@ -18,7 +18,7 @@ from exports.domain.exports import export_create
 from exports.domain.previews import PreviewFailed, export_preview
 from exports.domain.requests import request_parse
 from exports.domain.storage import result_store
-from exports.engine.errors import SourceInvalid, SourceUnavailable
+from exports.engine.errors import SourceChanged, SourceInvalid, SourceUnavailable
 from exports.engine.fileroot import FileMissing, RemoteRoot
 from exports.models import Collection, Export, State
 from exports.queue.horse import run_claimed
@@ -40,6 +40,7 @@ from exports.sources.locate import locate
 from exports.sources.register import register
 from exports.sources.snapshot import Snapshot, snapshot
 from exports.sources.source import Source, SourceKind
+from exports.stores.s3download import CHUNK
 from exports.stores.s3objects import S3Objects
 from tests.s3.proxy import Call, Harm
 
@@ -215,6 +216,34 @@ def test_a_file_root_reads_what_is_below_it_and_nothing_else(
         root.open("a/ü x.png")
     with pytest.raises(SourceInvalid):
         RemoteRoot(remote, f"s3://{bucket_name}/other/")
+
+
+@pytest.mark.parametrize("cut", [CHUNK // 2, CHUNK + 9])
+def test_a_named_file_that_changes_while_it_is_read_is_a_source_that_changed(
+    remote: S3Objects, put: Callable[[str, bytes], str], bucket_name: str, proxy: Proxy, cut: int
+) -> None:
+    put("data/files/a.png", b"1" * 2 * CHUNK)
+    root = RemoteRoot(remote, f"s3://{bucket_name}/data/files/")
+
+    def script(call: Call) -> Harm:
+        if call.number == 2:  # it goes on where the connection broke
+            put("data/files/a.png", b"2" * 2 * CHUNK)
+        return Harm(cut=cut) if call.number == 1 else Harm()
+
+    proxy.script = script
+    with pytest.raises(SourceChanged), closing(root.open("a.png")) as stream:
+        list(iter(lambda: stream.read(CHUNK), b""))
+    proxy.reset()
+
+
+def test_a_name_that_no_object_can_have_is_a_missing_file(
+    remote: S3Objects, bucket_name: str, proxy: Proxy
+) -> None:
+    root = RemoteRoot(remote, f"s3://{bucket_name}/data/files/")
+    # As Amazon answers; moto knows no bounds when it is asked for an object.
+    proxy.hit(Harm(status=400, code="KeyTooLongError"))
+    with pytest.raises(FileMissing):
+        root.open("x" * 2000)
 
 
 @pytest.fixture

@@ -8,10 +8,14 @@ from django.core.management.base import BaseCommand, CommandError
 
 from exports.domain.storage import result_store
 from exports.domain.verifying import files_to_verify, files_verify, keys_unknown
+from exports.management.ready import check_store
 from exports.models import Export, Namespace
+from exports.stores.errors import StoreError
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser
+
+    from exports.stores.base import Store
 
 
 class Command(BaseCommand):
@@ -25,6 +29,7 @@ class Command(BaseCommand):
         parser.add_argument("--export", default="", help="only those of this export: its id")
 
     def handle(self, *args: Any, **options: Any) -> None:
+        check_store()
         namespace = _named(Namespace, slug=options["namespace"])
         export = _named(Export, uid=options["export"])
         store, count, size, wrong = result_store(), 0, 0, 0
@@ -36,11 +41,17 @@ class Command(BaseCommand):
                 name = f"{file.export.namespace.slug}  {file.export.uid}  {file.name}"
                 self.stdout.write(f"{name}: {each.wrong}")
         if not (namespace or export):
-            for key in keys_unknown(store):
-                self.stdout.write(f"Unknown: {key}")
+            self._tell_unknown(store)
         self.stdout.write(f"{count:,} files of {size:,} bytes were read.")
         if wrong:
             raise CommandError(f"{wrong:,} of them are not as they should be.")
+
+    def _tell_unknown(self, store: Store) -> None:
+        try:
+            for key in keys_unknown(store):
+                self.stdout.write(f"Unknown: {key}")
+        except (OSError, StoreError) as error:
+            raise CommandError(f"What else the store holds cannot be listed: {error}") from error
 
 
 def _named(model: type[Any], **by: str) -> Any:

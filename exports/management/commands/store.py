@@ -39,7 +39,7 @@ class Command(BaseCommand):
                 self._tell(master_keys_forget(operator()), forgotten=True)
             else:
                 self._tell(master_key_rotate(operator()), forgotten=False)
-        except StoreError as error:
+        except (OSError, StoreError) as error:
             raise CommandError(str(error)) from error
 
     def _key(self) -> None:
