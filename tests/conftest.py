@@ -24,6 +24,7 @@ from exports.domain.access import Caller, caller_for
 from exports.domain.audit import SYSTEM, audit_append
 from exports.domain.claims import export_claim, something_waits
 from exports.domain.exports import export_create
+from exports.domain.keys import key_create
 from exports.domain.members import member_add
 from exports.domain.people import namespace_create
 from exports.domain.principals import principal_create
@@ -37,10 +38,11 @@ from tests.plugin import VAR
 from tests.services import write_parquet
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
     from exports.domain.claims import Claim
+    from exports.models import ApiKey
     from exports.sources.register import Registered
 
 PASSWORD = "correct horse battery"
@@ -249,6 +251,25 @@ def service_env() -> dict[str, str]:
         env["DATABASE_URL"] = f"{base}/{connection.settings_dict['NAME']}"
     assert str(settings.VAR_DIR) == env["WAYBILL_VAR"]
     return env
+
+
+def made_key(
+    namespace: Namespace,
+    owner: User,
+    *scopes: str,
+    principal: Principal | None = None,
+    collections: Sequence[Collection] | None = None,
+) -> tuple[ApiKey, str]:
+    """A key and its text; of an admin unless scopes are named."""
+    return key_create(
+        namespace=namespace,
+        owner=owner,
+        label="test",
+        scopes=scopes or ["admin"],
+        principal=principal,
+        collections=collections,
+        actor=SYSTEM,
+    )
 
 
 def give(user: User, namespace: Namespace, principal: str = "", **rights: str) -> None:

@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING, Any, Protocol
 import pytest
 from django.test import Client
 
-from exports.domain.audit import SYSTEM
-from exports.domain.keys import key_create
 from exports.models import Scope
+from tests.conftest import made_key
 
 if TYPE_CHECKING:
     from exports.models import Namespace, User
@@ -61,10 +60,7 @@ class Rest:
 
 
 def key_for(namespace: Namespace, owner: User, *scopes: str) -> str:
-    _, text = key_create(
-        namespace=namespace, owner=owner, label="test", scopes=scopes or ["admin"], actor=SYSTEM
-    )
-    return text
+    return made_key(namespace, owner, *scopes)[1]
 
 
 def signed_in(user: User, **headers: str) -> Rest:

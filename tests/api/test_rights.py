@@ -8,12 +8,11 @@ import pytest
 
 from exports.domain.audit import SYSTEM
 from exports.domain.exports import export_create
-from exports.domain.keys import key_create
 from exports.domain.members import member_remove
 from exports.domain.requests import request_parse
 from exports.models import AuditEvent, Export, Membership
 from tests.api.conftest import Rest, key_for
-from tests.conftest import give, published
+from tests.conftest import give, made_key, published
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -36,15 +35,7 @@ def bound_key(
     principal: Principal | None = None,
     collections: Sequence[Collection] | None = None,
 ) -> Rest:
-    _, text = key_create(
-        namespace=namespace,
-        owner=owner,
-        label="k",
-        scopes=["admin"],
-        principal=principal,
-        collections=collections,
-        actor=SYSTEM,
-    )
+    _, text = made_key(namespace, owner, principal=principal, collections=collections)
     return Rest(text)
 
 

@@ -13,13 +13,12 @@ from exports.domain.audit import SYSTEM, audit_append
 from exports.domain.downloads import download_authorise
 from exports.domain.errors import DomainError, FieldError, Forbidden, InvalidRequest, NotFound
 from exports.domain.exports import export_create
-from exports.domain.keys import key_create
 from exports.domain.members import member_add
 from exports.domain.principals import principal_change
 from exports.domain.requests import request_parse
 from exports.models import ApiKey, AuditEvent, Export, Membership, Right
 from exports.query.schema import Role
-from tests.conftest import give, person, published
+from tests.conftest import give, made_key, person, published
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -48,15 +47,7 @@ def keyed(
     principal: Principal | None = None,
     collections: Sequence[Collection] | None = None,
 ) -> Caller:
-    key, _ = key_create(
-        namespace=namespace,
-        owner=user,
-        label="k",
-        scopes=["admin"],
-        principal=principal,
-        collections=collections,
-        actor=SYSTEM,
-    )
+    key, _ = made_key(namespace, user, principal=principal, collections=collections)
     return caller_for_key(ApiKey.objects.get(pk=key.pk))
 
 
