@@ -15,6 +15,7 @@ REAPS = "reaps"  # runs whose lease was over
 RETRIES = "retries"  # attempts that are followed by another
 FENCED_WRITES = "fenced_writes"  # attempts that were told that they hold their export no more
 WAKEUPS_FAILED = "wakeups_failed"  # that Redis did not take
+TALLIES = (REAPS, RETRIES, FENCED_WRITES, WAKEUPS_FAILED)
 
 
 def tally(name: str) -> None:

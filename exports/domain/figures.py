@@ -12,6 +12,7 @@ from exports.domain.clock import database_now
 from exports.domain.reconciled import reconciled_ago
 from exports.domain.seconds import Spread
 from exports.models import Export, Namespace, State, Tally
+from exports.tallies import TALLIES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -19,9 +20,6 @@ if TYPE_CHECKING:
 
 # Seconds. An export of the sample takes one, the longest that is allowed by default six hours.
 BOUNDS = (1, 2, 5, 10, 30, 60, 120, 300, 600, 1800, 3600, 7200, 21600)
-
-# What is counted as it happens, since it leaves no other trace.
-TALLIES = ("reaps", "retries", "fenced_writes", "wakeups_failed")
 
 _PUBLISHED = Q(state__in=[State.READY, State.EXPIRED])
 

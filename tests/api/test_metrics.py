@@ -10,8 +10,8 @@ from django.urls import URLPattern
 from prometheus_client.parser import text_string_to_metric_families
 
 from config.urls import urlpatterns
-from exports.domain.figures import TALLIES
 from exports.domain.reconciled import reconciled_note
+from exports.tallies import TALLIES
 
 if TYPE_CHECKING:
     from exports.models import Export
