@@ -17,13 +17,10 @@ from exports.api.problems import ProblemResponse
 from exports.api.ranges import OutOfRange, Span, range_asked, span_of
 from exports.api.schemas import LinkOut
 from exports.api.shapes import content_type
-from exports.domain.downloads import download_authorise, download_begin
-from exports.domain.errors import Gone
+from exports.domain.downloads import download_authorise, download_begin, download_check, stored_open
 from exports.domain.links import link_make
 from exports.domain.names import download_name
 from exports.domain.storage import result_store
-from exports.stores.begun import Begun
-from exports.stores.errors import KeyMissing
 
 if TYPE_CHECKING:
     from exports.models import ExportFile
@@ -124,7 +121,8 @@ def _answer(request: ApiRequest, uid: str, name: str) -> HttpResponseBase:
     etag = f'"{file.sha256}"'
     if _is_known(request, etag):
         return _named(HttpResponse(status=HTTPStatus.NOT_MODIFIED), file)
-    _check_there(file)
+    # Nothing is recorded, and no status sent, for what the store does not hold.
+    download_check(file)
     if request.method == "HEAD":
         return _described(HttpResponse(content_type=content_type(file.export, file)), file, None)
     try:
@@ -146,10 +144,7 @@ def _answer(request: ApiRequest, uid: str, name: str) -> HttpResponseBase:
 
 def _sent(file: ExportFile, span: Span | None) -> HttpResponseBase:
     start, end = (span.start, span.end) if span else (0, None)
-    try:
-        chunks = Begun(result_store().open(file.key, start, end))
-    except KeyMissing:
-        raise _gone() from None
+    chunks = stored_open(file.key, start, end)
     status = HTTPStatus.PARTIAL_CONTENT if span else HTTPStatus.OK
     response = StreamingHttpResponse(
         chunks, status=status, content_type=content_type(file.export, file)
@@ -193,15 +188,3 @@ def _is_known(request: ApiRequest, etag: str) -> bool:
     """Whether ``If-None-Match`` names what is here."""
     tags = parse_etags(request.headers.get("If-None-Match", ""))
     return "*" in tags or etag in [tag.removeprefix("W/") for tag in tags]
-
-
-def _check_there(file: ExportFile) -> None:
-    """Nothing is recorded, and no status sent, for what the store does not hold."""
-    try:
-        result_store().size(file.key)
-    except KeyMissing:
-        raise _gone() from None
-
-
-def _gone() -> Gone:
-    return Gone("This file is no longer in the store. Run the export again.")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
@@ -10,14 +11,19 @@ from django.db import transaction
 from exports.domain.audit import audit_once
 from exports.domain.clock import database_now
 from exports.domain.errors import DELETED, EXPIRED, Forbidden, Gone
+from exports.domain.storage import result_store
 from exports.models import Download, Export, ExportFile
+from exports.stores.begun import Begun
+from exports.stores.errors import KeyMissing
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from datetime import datetime, timedelta
 
     from django.db.models import QuerySet
 
     from exports.domain.access import Caller
+    from exports.stores.base import Pieces
 
 
 def download_authorise(caller: Caller, uid: str, name: str) -> ExportFile:
@@ -61,6 +67,31 @@ def download_begin(
         link = {"link": True} if by_link else {}
         _tell(caller, file, "export.downloaded", bytes=file.bytes, range=asked_range, **link)
     return left
+
+
+def download_check(file: ExportFile) -> None:
+    """:raises Gone: the store does not hold it."""
+    with _there():
+        result_store().size(file.key)
+
+
+def stored_open(key: str, start: int = 0, end: int | None = None) -> Pieces:
+    """The bytes of a file that was recorded, from ``start`` up to, not including, ``end``.
+
+    Its beginning was read already: no status is sent for what cannot be.
+
+    :raises Gone: the store does not hold it.
+    """
+    with _there():
+        return Begun(result_store().open(key, start, end))
+
+
+@contextmanager
+def _there() -> Iterator[None]:
+    try:
+        yield
+    except KeyMissing:
+        raise Gone("This file is no longer in the store. Run the export again.") from None
 
 
 def downloads_going_on(now: datetime) -> QuerySet[Download]:

@@ -8,23 +8,21 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from exports.domain.audit import audit_once
-from exports.domain.downloads import download_authorise, download_begin
-from exports.domain.errors import Conflict, Gone, PastTheEnd
-from exports.domain.storage import result_store
+from exports.domain.downloads import download_authorise, download_begin, stored_open
+from exports.domain.errors import Conflict, PastTheEnd
 from exports.engine.index import Index
 from exports.engine.lines import LinesBroken, lines_after, lines_from
 from exports.engine.manifest import MANIFEST
 from exports.engine.request import Compression
 from exports.models import ExportFile, Format, Scope, State
 from exports.stores.begun import Begun
-from exports.stores.errors import KeyMissing, Tampered
+from exports.stores.errors import Tampered
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from exports.domain.access import Caller
     from exports.models import Export
-    from exports.stores.base import Pieces
 
 Kind = ExportFile.Kind
 
@@ -71,7 +69,7 @@ def rows_read(
     if start and start >= size:
         raise PastTheEnd(index.lines, index.bytes)
     around = _AROUND.get(export.compression)
-    open_file = partial(_opened, data.key)
+    open_file = partial(stored_open, data.key)
     if offset is None:
         text = lines_from(index, open_file, around, line=line, limit=limit)
     else:
@@ -96,7 +94,7 @@ def errors_read(caller: Caller, uid: str) -> Iterator[bytes]:
         if export.notices:
             raise Conflict("They are in errors.jsonl inside the archive. Download that.")
         return iter(())
-    text = Begun(_opened(file.key))
+    text = stored_open(file.key)
     download_begin(caller, file)
     return text
 
@@ -119,17 +117,10 @@ def _file(caller: Caller, export: Export, kind: str) -> ExportFile | None:
 
 def _index(export: Export) -> Index:
     file = export.files.get(kind=Kind.INDEX)
-    data = b"".join(_opened(file.key))
+    data = b"".join(stored_open(file.key))
     if hashlib.sha256(data).hexdigest() != file.sha256:
         raise Tampered(file.key)
     return Index.from_bytes(data)
-
-
-def _opened(key: str, start: int = 0, end: int | None = None) -> Pieces:
-    try:
-        return result_store().open(key, start, end)
-    except KeyMissing:
-        raise Gone("This file is no longer in the store. Run the export again.") from None
 
 
 def _record(caller: Caller, export: Export) -> None:
