@@ -39,6 +39,15 @@ def attempts_clear(store: Store) -> int:
     return cleared
 
 
+def delete_below(store: Store, prefix: str) -> None:
+    """Remove all that lies below a prefix, what was never closed included.
+
+    :raises OSError, StoreError: the store does not do it.
+    """
+    for key in list(store.list(prefix)):
+        store.delete(key)
+
+
 def _clear(store: Store, export: Export) -> bool:
     """The state was read before the keys are, so that none of a later attempt is taken."""
     over = export.attempt + (export.state == State.PENDING)

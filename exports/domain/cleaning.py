@@ -11,6 +11,7 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q
 
+from exports.domain.attempts import delete_below
 from exports.domain.audit import SYSTEM, audit_append
 from exports.domain.claims import attempts_prefix
 from exports.domain.clock import database_now
@@ -112,8 +113,7 @@ def _remove_files(export: Export, store: Store) -> None:
     """By the very keys that were recorded; then what is left of attempts that came to nothing."""
     for file in export.files.all():
         store.delete(file.key)
-    for key in list(store.list(f"{attempts_prefix(export)}/")):
-        store.delete(key)
+    delete_below(store, f"{attempts_prefix(export)}/")
 
 
 def _expire(export: Export) -> bool:

@@ -15,6 +15,7 @@ from django.db import Error as DatabaseError
 from django.db import connection
 
 from exports.domain.access import caller_in
+from exports.domain.attempts import delete_below
 from exports.domain.claims import Claim, Fenced, export_claim, something_waits
 from exports.domain.errors import Forbidden
 from exports.domain.keys import key_holds
@@ -122,8 +123,7 @@ def _abandon(claim: Claim, store: Store, reason: str, detail: str) -> None:
         logger.exception("%s: the end of attempt %s could not be told", uid, attempt)
         return
     try:
-        for key in list(store.list(f"{claim.prefix}/")):
-            store.delete(key)
+        delete_below(store, f"{claim.prefix}/")
     except (OSError, StoreError):
         logger.exception("%s: its files could not be removed; the reconciler will", uid)
 
