@@ -41,7 +41,7 @@ def wake(*, again: bool = True) -> bool:
 
 
 def queue_connection() -> Redis:
-    """Redis, asked once and for a second at most."""
+    """Redis, asked once and without much patience."""
     # redis-py would try a lost push ten times, and so push it twice.
     return Redis.from_url(
         settings.REDIS_URL,

@@ -42,11 +42,6 @@ class Choice:
 class AskForm(forms.Form):
     """A form whose errors come from the domain, each beside the field that it is about."""
 
-    @property
-    def given(self) -> dict[str, Any]:
-        """What the domain takes."""
-        raise NotImplementedError
-
     def refuse(self, refusal: InvalidRequest) -> None:
         for error in refusal.errors:
             name = error.path.partition(".")[0]
@@ -79,6 +74,7 @@ class PrincipalForm(AskForm):
 
     @property
     def given(self) -> dict[str, Any]:
+        """What the domain takes."""
         lines = self.cleaned_data["identities"].splitlines()
         return {
             "name": self.cleaned_data["name"],

@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from django.http import HttpResponse
 
     from exports.models import Export
-    from exports.web.people import AskForm
 
 
 @require_http_methods(["GET", "POST"])
@@ -70,7 +69,7 @@ def _stay(
     request: PageRequest,
     namespace: str,
     uid: str,
-    form_class: type[AskForm],
+    form_class: type[ReasonForm],
     action: Callable[..., Export],
     name: str,
     said: str,
