@@ -5,6 +5,7 @@ from __future__ import annotations
 from exports.models.access import ApiKey, Scope
 from exports.models.audit import AuditChain, AuditDetail, AuditEvent
 from exports.models.collection import Collection
+from exports.models.delivery import Delivery, ScriptRun
 from exports.models.export import (
     ACTIVE,
     Download,
@@ -20,6 +21,7 @@ from exports.models.namespace import Namespace
 from exports.models.principal import Principal
 from exports.models.signing import SigningKey
 from exports.models.tally import Tally
+from exports.models.template import Template
 from exports.models.user import User
 
 __all__ = [
@@ -30,6 +32,7 @@ __all__ = [
     "AuditEvent",
     "Collection",
     "CollectionRight",
+    "Delivery",
     "Download",
     "Export",
     "ExportFile",
@@ -41,9 +44,11 @@ __all__ = [
     "Right",
     "Role",
     "Scope",
+    "ScriptRun",
     "SigningKey",
     "State",
     "Step",
     "Tally",
+    "Template",
     "User",
 ]

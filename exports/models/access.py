@@ -19,6 +19,7 @@ class Scope(models.TextChoices):
     DOWNLOADS_READ = "downloads:read"
     COLLECTIONS_WRITE = "collections:write"
     AUDIT_READ = "audit:read"
+    SCRIPTS_WRITE = "scripts:write"
     ADMIN = "admin"
 
 

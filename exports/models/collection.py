@@ -33,12 +33,22 @@ class Collection(models.Model):
     schema_version = models.CharField(max_length=16)
     documents = models.BigIntegerField(null=True)
     access = models.JSONField(null=True)
+    # Its files were uploaded, lie under a folder of ours, and go when it is deleted.
+    uploaded = models.BooleanField(default=False)
+    # What its documents hold, property by property; null until somebody looked.
+    statistics = models.JSONField(null=True)
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
+    # The exports of it, and the history, still name it.
+    deleted_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["namespace", "name"], name="one_collection_per_name")
+            models.UniqueConstraint(
+                fields=["namespace", "name"],
+                condition=models.Q(deleted_at=None),
+                name="one_collection_per_name",
+            )
         ]
 
     def __str__(self) -> str:

@@ -12,6 +12,7 @@ from exports.models.collection import Collection
 from exports.models.ids import download_uid, export_uid
 from exports.models.namespace import Namespace
 from exports.models.principal import Principal
+from exports.models.template import Template
 from exports.models.user import User
 
 
@@ -72,12 +73,20 @@ class Export(models.Model):
     csv = models.JSONField(default=dict)
     file_name = models.CharField(max_length=150, blank=True)
     timezone = models.CharField(max_length=64, default="UTC")
+    # What follows its end: whom to tell, and the script of an administrator.
+    notify = models.JSONField(default=dict)
+    after_script = models.TextField(blank=True)
+    template = models.ForeignKey(
+        Template, null=True, on_delete=models.SET_NULL, related_name="exports"
+    )
     # The same, frozen: the filter as a tree, and the versions that it was understood against.
     frozen = models.JSONField()
 
     # Its life.
     state = models.CharField(max_length=20, choices=State.choices, default=State.PENDING)
     step = models.CharField(max_length=20, choices=Step.choices, blank=True)
+    # When the attempt that runs, or ran last, began each step: RFC 3339, in UTC.
+    steps = models.JSONField(default=dict)
     attempt = models.PositiveSmallIntegerField(default=0)
     slot = models.PositiveSmallIntegerField(null=True)
     worker = models.CharField(max_length=100, blank=True)

@@ -32,6 +32,10 @@ class Namespace(models.Model):
     retention = models.DurationField(default=timedelta(days=7))
     # How many bytes its results may take up together; null is as many as the store holds.
     quota = models.BigIntegerField(null=True, blank=True, validators=[MinValueValidator(0)])
+    # Whoever signs in here shows a second factor.
+    requires_second_factor = models.BooleanField(default=False)
+    # Signs its webhooks, sealed with the store's master key; empty until the first of them.
+    webhook_secret = models.TextField(blank=True, editable=False)
     # Whose turn it is among the namespaces: the one that was served longest ago comes first.
     served_at = models.DateTimeField(null=True, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
