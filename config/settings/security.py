@@ -50,5 +50,8 @@ CSRF_FAILURE_VIEW = "exports.web.errors.csrf_failure"
 # Who shows it may read the metrics; without one, only who asks from this host.
 METRICS_TOKEN = text("WAYBILL_METRICS_TOKEN")
 
+# How many requests a minute an API key may send; 0: as many as it likes.
+RATE_LIMIT = number("WAYBILL_RATE_LIMIT", 1_200)
+
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5_000

@@ -19,6 +19,7 @@ from exports.api import (
     principals,
     rows,
     signing,
+    templates,
     usage,
 )
 from exports.api.auth import BearerKey, BrowserSession
@@ -112,4 +113,5 @@ api.add_router("/usage", usage.router)
 api.add_router("/collections", collections.router)
 api.add_router("/principals", principals.router)
 api.add_router("/members", members.router)
+api.add_router("/templates", templates.router)
 api.add_router("/signing-keys", signing.router)

@@ -13,6 +13,7 @@ from ninja.security.http import HttpAuthBase
 from ninja.utils import check_csrf
 
 from exports.api.errors import CsrfMissing, Unauthenticated
+from exports.api.limits import rate_check
 from exports.domain.access import (
     Caller,
     caller_for,
@@ -49,6 +50,7 @@ class BearerKey(HttpAuthBase):
         if key is None:
             # A key that is not valid is never made up for by a session.
             raise Unauthenticated
+        rate_check(key)
         _check_text(request)
         _check_named(key, _named(request))
         return caller_for_key(key, address=_address(request))

@@ -48,6 +48,22 @@ class WrongType(DomainError):
     code = "wrong_type"
 
 
+class TooManyRequests(DomainError):
+    """The key has sent as many requests as it may.
+
+    :ivar retry_after: seconds until it may send again.
+    """
+
+    status = 429
+    code = "rate_limited"
+
+    def __init__(self, limit: int, *, retry_after: int) -> None:
+        super().__init__(
+            f"This key may send {limit:,} requests a minute. Wait {retry_after} seconds."
+        )
+        self.retry_after = retry_after
+
+
 class StoreAway(DomainError):
     """The store does not answer; the same request may succeed in a moment."""
 

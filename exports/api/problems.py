@@ -34,7 +34,10 @@ class ProblemResponse(HttpResponse):
 
 
 def problem_of(error: DomainError) -> ProblemResponse:
-    return ProblemResponse(error.status, error.code, error.message, error.errors)
+    response = ProblemResponse(error.status, error.code, error.message, error.errors)
+    if retry_after := getattr(error, "retry_after", None):
+        response["Retry-After"] = str(retry_after)
+    return response
 
 
 def problem_text(status: int, code: str, detail: str, errors: Iterable[FieldError] = ()) -> str:

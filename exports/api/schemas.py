@@ -104,6 +104,7 @@ class ExportOut(Schema):
     expires_at: datetime | None = Field(description="When its files are deleted, unless held.")
     hold_reason: str = Field(description="Why it is kept beyond its time; empty: it is not held.")
     retry_of: str | None = Field(description="The id of the export whose request this repeats.")
+    template: str | None = Field(description="The id of the template that it was made of.")
     state: State
     step: Step | None = Field(description="What it is doing while it runs.")
     attempts: int
@@ -295,3 +296,37 @@ class SigningKeyOut(Schema):
 
 class SigningKeyList(Schema):
     items: list[SigningKeyOut]
+
+
+class TemplateIn(Body):
+    """A request under a name. `request` takes what `POST /exports` takes."""
+
+    name: str = Field(max_length=100, examples=["Late flights, for the weekly report"])
+    description: str = Field("", max_length=5_000)
+    request: dict[str, Any] = Field(
+        examples=[{"collection": "flights", "format": "csv", "paths": ["carrier"]}]
+    )
+
+
+class TemplateChange(Body):
+    """What is left out stays as it is; a request is replaced as a whole."""
+
+    name: str | None = Field(None, max_length=100)
+    description: str | None = Field(None, max_length=5_000)
+    request: dict[str, Any] | None = None
+
+
+class TemplateOut(Schema):
+    """A request that is sent again with `POST /templates/{id}/run`."""
+
+    id: str = Field(examples=["tpl_5mB8sQxE1uJw7RtKf4HgVa"])
+    name: str
+    description: str
+    request: dict[str, Any] = Field(description="As `POST /exports` takes it.")
+    created_by: str = Field(description="The e-mail address of who made it.")
+    created_at: datetime
+    updated_at: datetime
+
+
+class TemplateList(Schema):
+    items: list[TemplateOut]

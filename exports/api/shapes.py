@@ -16,11 +16,13 @@ from exports.api.schemas import (
     NamedOut,
     PrincipalOut,
     PropertyOut,
+    TemplateOut,
 )
 from exports.domain.members import standing
 from exports.domain.places import queue_places
 from exports.domain.plans import FIELDS
 from exports.domain.reasons import reason_for
+from exports.domain.templates import template_request
 from exports.engine.files import FOLDER
 from exports.engine.request import Format
 from exports.models import State, Step
@@ -30,7 +32,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence, Set
     from datetime import datetime
 
-    from exports.models import Collection, Export, ExportFile, Membership, Principal
+    from exports.models import Collection, Export, ExportFile, Membership, Principal, Template
     from exports.query.schema import Property
 
 CONTENT_TYPES = {
@@ -95,6 +97,7 @@ def _export(export: Export, place: int | None, now: datetime) -> ExportOut:
         attempts=export.attempt,
         queue_place=place,
         retry_of=export.retry_of.uid if export.retry_of else None,
+        template=export.template.uid if export.template else None,
         rows_per_second=speed,
         eta_seconds=_eta(export, speed),
         error=_failure(export),
@@ -146,6 +149,15 @@ def member_out(membership: Membership) -> MemberOut:
         collections=standing(membership)["collections"],
         **_taken(membership.user, ("email", "name")),
         **_taken(membership, ("role", "created_at")),
+    )
+
+
+def template_out(template: Template) -> TemplateOut:
+    return TemplateOut(
+        id=template.uid,
+        request=template_request(template),
+        created_by=template.created_by.email,
+        **_taken(template, ("name", "description", "created_at", "updated_at")),
     )
 
 

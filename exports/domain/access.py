@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from django.db import transaction
+from django.db.models import Q
 
 from exports.domain.audit import Actor, audit_append
 from exports.domain.clock import database_now
@@ -26,6 +27,7 @@ from exports.models import (
     Role,
     Scope,
     State,
+    Template,
     User,
 )
 
@@ -138,7 +140,7 @@ class Caller:
 
     def export(self, uid: str) -> Export:
         """:raises NotFound: not there, or not the caller's. :raises Gone: deleted."""
-        related = ("collection", "created_by", "principal", "retry_of")
+        related = ("collection", "created_by", "principal", "retry_of", "template")
         found = self.exports_ever.select_related(*related).filter(uid=uid).first()
         if found is None:
             raise NotFound("export")
@@ -199,6 +201,22 @@ class Caller:
             raise PrincipalInvalid(export.principal)
         if self.bound_to and self.bound_to != export.principal:
             raise Forbidden(f"You run as {self.bound_to.name!r} only, and this export does not.")
+
+    @property
+    def templates(self) -> QuerySet[Template]:
+        """Those of the collections that the caller may see; of who is bound, what he may run."""
+        self.require(Scope.EXPORTS_READ)
+        found = self.namespace.templates.filter(collection__in=self.collections)
+        if self.bound_to:
+            found = found.filter(Q(principal=None) | Q(principal=self.bound_to))
+        return found.select_related("collection", "principal", "created_by").order_by("name")
+
+    def template(self, uid: str) -> Template:
+        """:raises NotFound: not there, or of a collection that the caller may not see."""
+        found = self.templates.filter(uid=uid).first()
+        if found is None:
+            raise NotFound("template")
+        return found
 
     @property
     def members(self) -> QuerySet[Membership]:

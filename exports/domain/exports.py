@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from exports.domain.access import Caller
     from exports.domain.requests import ExportRequest
     from exports.engine.plan import Plan
+    from exports.models import Template
 
 
 def export_create(
@@ -30,6 +31,7 @@ def export_create(
     *,
     idempotency_key: str = "",
     retry_of: Export | None = None,
+    template: Template | None = None,
 ) -> tuple[Export, bool]:
     """Accept an export: it is in the database before this returns.
 
@@ -37,7 +39,7 @@ def export_create(
     reconciler finds what waits.
 
     :param idempotency_key: the caller's own id of the request; sent again, it gets the same.
-    :param retry_of: the earlier one that asked for the same.
+    :param retry_of: the earlier one that asked for the same. :param template: what asks for it.
     :returns: the export, and whether it is a replay of an earlier request.
     :raises NotFound, NotReady, InvalidRequest, IdempotencyMismatch, Forbidden, QuotaExceeded:
     """
@@ -48,7 +50,7 @@ def export_create(
     export = _draft(caller, request)
     caller.check_reach(export)
     quota_check(caller.namespace)
-    export.retry_of = retry_of
+    export.retry_of, export.template = retry_of, template
     try:
         with transaction.atomic():
             export.save(force_insert=True)
@@ -61,6 +63,7 @@ def export_create(
                 subject=export.uid,
                 **_told(export),
                 **({"retry_of": retry_of.uid} if retry_of else {}),
+                **({"template": template.uid} if template else {}),
             )
             transaction.on_commit(wake, robust=True)
     except IntegrityError:
@@ -222,7 +225,11 @@ def _replay(caller: Caller, key: str, body_hash: str) -> Export | None:
     earlier = (
         IdempotencyKey.objects.filter(namespace=caller.namespace, owner=_owner(caller), key=key)
         .select_related(
-            "export__collection", "export__created_by", "export__principal", "export__retry_of"
+            "export__collection",
+            "export__created_by",
+            "export__principal",
+            "export__retry_of",
+            "export__template",
         )
         .first()
     )

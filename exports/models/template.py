@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from django.db import models
 
+from exports.models.collection import Collection
 from exports.models.ids import template_uid
 from exports.models.namespace import Namespace
+from exports.models.principal import Principal
 from exports.models.user import User
 
 
 class Template(models.Model):
-    """``request`` holds the fields of a request that ask for anything, as REST takes them.
+    """``request`` holds the other fields of a request, those that ask for anything.
 
     It is not frozen: what it makes is checked against the collection as it is then.
     """
@@ -19,6 +21,10 @@ class Template(models.Model):
     namespace = models.ForeignKey(Namespace, on_delete=models.CASCADE, related_name="templates")
     name = models.CharField(max_length=100)
     description = models.TextField(blank=True)
+    collection = models.ForeignKey(Collection, on_delete=models.PROTECT, related_name="templates")
+    principal = models.ForeignKey(
+        Principal, null=True, on_delete=models.PROTECT, related_name="templates"
+    )
     request = models.JSONField()
     created_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="templates")
     created_at = models.DateTimeField(auto_now_add=True)

@@ -17,6 +17,12 @@ class UidConverter(StringConverter):
     regex = r"exp_[0-9A-Za-z]{1,27}"
 
 
+class TemplateConverter(StringConverter):
+    """The public id of a template."""
+
+    regex = r"tpl_[0-9A-Za-z]{1,27}"
+
+
 class MemberConverter(StringConverter):
     """The public id of a member."""
 

@@ -43,6 +43,9 @@ WORDS = {
     "rows.read": ("Read rows of a result", "search"),
     "export.expired": ("Removed an expired result", "expired"),
     "export.deleted": ("Deleted an export", "trash"),
+    "template.created": ("Saved a template", "templates"),
+    "template.changed": ("Changed a template", "templates"),
+    "template.deleted": ("Deleted a template", "templates"),
     "collection.registered": ("Registered a collection", "collections"),
     "key.created": ("Made an API key", "key"),
     "key.revoked": ("Revoked an API key", "key"),
@@ -179,6 +182,9 @@ def _names(caller: Caller, subjects: Iterable[str]) -> dict[str, tuple[str, str]
     principals = caller.namespace.principals.filter(uid__in=uids)
     for uid, name, deleted in principals.values_list("uid", "name", "deleted_at"):
         names[uid] = (name, "" if deleted else reverse("web:principal", args=[slug, uid]))
+    templates = caller.namespace.templates.filter(uid__in=uids)
+    for uid, name in templates.values_list("uid", "name"):
+        names[uid] = (name, reverse("web:template", args=[slug, uid]))
     return names
 
 

@@ -7,6 +7,7 @@ from django.urls import path, register_converter
 from exports.web.converters import (
     MemberConverter,
     PrincipalConverter,
+    TemplateConverter,
     UidConverter,
     WorkspaceConverter,
 )
@@ -24,11 +25,20 @@ from exports.web.views.principals import (
     principals,
 )
 from exports.web.views.start import start, workspace
+from exports.web.views.templates import (
+    template,
+    template_edit,
+    template_new,
+    template_removal,
+    template_start,
+    templates,
+)
 
 register_converter(WorkspaceConverter, "workspace")
 register_converter(UidConverter, "uid")
 register_converter(MemberConverter, "member")
 register_converter(PrincipalConverter, "principal")
+register_converter(TemplateConverter, "template")
 
 app_name = "web"
 urlpatterns = [
@@ -43,6 +53,20 @@ urlpatterns = [
     path("<workspace:namespace>/exports/<uid:uid>/keep", keep, name="keep"),
     path("<workspace:namespace>/exports/<uid:uid>/hold", hold, name="hold"),
     path("<workspace:namespace>/exports/<uid:uid>/release", release, name="release"),
+    path("<workspace:namespace>/templates", templates, name="templates"),
+    path("<workspace:namespace>/templates/new", template_new, name="template_new"),
+    path("<workspace:namespace>/templates/<template:uid>", template, name="template"),
+    path(
+        "<workspace:namespace>/templates/<template:uid>/edit", template_edit, name="template_edit"
+    ),
+    path(
+        "<workspace:namespace>/templates/<template:uid>/delete",
+        template_removal,
+        name="template_removal",
+    ),
+    path(
+        "<workspace:namespace>/templates/<template:uid>/run", template_start, name="template_start"
+    ),
     path("<workspace:namespace>/collections", collections, name="collections"),
     path("<workspace:namespace>/collections/<str:name>", collection, name="collection"),
     path("<workspace:namespace>/history", history, name="history"),

@@ -39,6 +39,12 @@ OPERATIONS = {
     "principal_get",
     "principal_list",
     "signing_key_list",
+    "template_change",
+    "template_create",
+    "template_delete",
+    "template_get",
+    "template_list",
+    "template_run",
     "usage_get",
 }
 # Which a signed link opens too.

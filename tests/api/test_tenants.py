@@ -8,7 +8,7 @@ import pytest
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
-from exports.models import ApiKey, Principal, Scope, User
+from exports.models import ApiKey, Principal, Scope, Template, User
 from tests.api.conftest import Rest, key_for, signed_in
 
 if TYPE_CHECKING:
@@ -52,6 +52,12 @@ CALLS = {
     ("member", "GET"): (404, 403, 403),
     ("member", "PATCH"): (404, 403, 403),
     ("member", "DELETE"): (404, 403, 403),
+    ("templates", "GET"): (200, 200, 403),
+    ("templates", "POST"): (422, 403, 403),
+    ("template", "GET"): (404, 200, 403),
+    ("template", "PATCH"): (404, 403, 403),
+    ("template", "DELETE"): (404, 403, 403),
+    ("template_run", "POST"): (404, 403, 403),
 }
 # These say the same to everybody, and nothing of anybody.
 PUBLIC = {
@@ -72,8 +78,15 @@ def names() -> Iterator[str]:
 
 
 @pytest.fixture
-def address(finished: Export) -> Callable[[str], str]:
+def address(finished: Export, ada: User) -> Callable[[str], str]:
     principal = Principal.objects.create(namespace=finished.namespace, name="of-demo")
+    template = Template.objects.create(
+        namespace=finished.namespace,
+        collection=finished.collection,
+        name="of-demo",
+        request={},
+        created_by=ada,
+    )
     arguments = {
         "export": [finished.uid],
         "cancel": [finished.uid],
@@ -87,6 +100,8 @@ def address(finished: Export) -> Callable[[str], str]:
         "link": [finished.uid, "data.csv"],
         "collection": ["trips"],
         "principal": [principal.uid],
+        "template": [template.uid],
+        "template_run": [template.uid],
         "member": [finished.namespace.memberships.earliest("pk").uid],
     }
     return lambda name: reverse(f"api:{name}", args=arguments.get(name, [])).removeprefix("/api/v1")
