@@ -51,6 +51,8 @@ def main(users: int, seconds: float) -> None:
 
 
 def _measured(users: int, seconds: float) -> dict[str, Any]:
+    from django.db import connections
+
     from exports.management.group import Group
     from exports.management.service import free_port, start_all
     from exports.management.setup import set_up
@@ -68,6 +70,7 @@ def _measured(users: int, seconds: float) -> dict[str, Any]:
             told = [each for run in runs for each in run.result()]
     finally:
         group.end()
+        connections.close_all()  # PostgreSQL waits for whoever is still there.
     return _sorted_out(told)
 
 
