@@ -121,6 +121,12 @@ class Export(models.Model):
     class Meta:
         indexes = [
             models.Index(F("namespace"), F("id").desc(), name="exports_newest_first"),
+            # For the tabs of the list: what each counts, and its newest.
+            models.Index(
+                *(F("namespace"), F("state"), F("id").desc()),
+                condition=Q(deleted_at=None),
+                name="exports_by_state",
+            ),
             models.Index(fields=["namespace", "id"], condition=Q(state="pending"), name="waiting"),
             models.Index(fields=["lease_until"], condition=Q(state="running"), name="leases"),
             models.Index(fields=["expires_at"], condition=Q(state="ready"), name="expiries"),
