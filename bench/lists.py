@@ -184,6 +184,8 @@ def _fields(dice: random.Random, number: int, count: int) -> dict[str, Any]:
     if number >= count - WAITING:
         state = "pending"
     ended = {"started_at": now, "ended_at": now, "expires_at": now + timedelta(days=7)}
+    if state != "ready":
+        ended["cleared_at"] = now  # as the reconciler leaves it: nothing is in the store any more
     # As large as a real one: what is looked through is the whole row.
     tree = {"all": [{"path": f"field_{n}", "operator": "gt", "value": n} for n in range(6)]}
     return {

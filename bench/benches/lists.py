@@ -18,9 +18,7 @@ COUNT = 100_000
 
 def lists(_: Stage) -> Report:
     """Ask for each page of ``bench.lists`` some times, on PostgreSQL."""
-    taken: dict[str, list[float]] = json.loads(
-        call("bench.lists", str(COUNT)).splitlines()[-1]
-    )
+    taken: dict[str, list[float]] = json.loads(call("bench.lists", str(COUNT)).splitlines()[-1])
     rows = [
         {"page": name, "p50 ms": median(times), "p95 ms": quantiles(times, n=20)[-1]}
         for name, times in taken.items()

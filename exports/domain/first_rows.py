@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from io import BufferedReader, RawIOBase
 from time import monotonic
 from typing import TYPE_CHECKING
@@ -14,13 +15,13 @@ from exports.engine.head import Head, HeadBroken, HeadTooLarge, head
 from exports.engine.manifest import MANIFEST
 from exports.engine.request import Compression, Format
 from exports.models import ExportFile, Scope, State
-from exports.stores.errors import Tampered
+from exports.stores.errors import StoreError
 
 if TYPE_CHECKING:
-    from typing import BinaryIO
-
     from exports.domain.access import Caller
     from exports.models import Export
+
+logger = logging.getLogger(__name__)
 
 Kind = ExportFile.Kind
 
@@ -40,6 +41,16 @@ class LookTooLarge(DomainError):
         super().__init__("The first rows are too large to be shown here. Download the file.")
 
 
+class LookFailed(DomainError):
+    """The store does not give out what was written."""
+
+    status = 503
+    code = "look_failed"
+
+    def __init__(self) -> None:
+        super().__init__("The file could not be read. The operator's log has more.")
+
+
 def rows_first(caller: Caller, uid: str, *, limit: int = 10) -> Head:
     """The first rows of a finished export of any format, out of its file in the store.
 
@@ -49,7 +60,7 @@ def rows_first(caller: Caller, uid: str, *, limit: int = 10) -> Head:
     :raises NotFound, Gone, Forbidden: as for a download.
     :raises Conflict: it has no result.
     :raises LookTooLarge: they are too large, or reading them takes too long.
-    :raises Tampered: the file is not as it was written.
+    :raises LookFailed: the store does not give out what was written.
     """
     export = caller.export(uid)
     caller.require(Scope.DOWNLOADS_READ)
@@ -69,8 +80,9 @@ def rows_first(caller: Caller, uid: str, *, limit: int = 10) -> Head:
         )
     except (HeadTooLarge, _Enough):
         raise LookTooLarge from None
-    except HeadBroken as error:
-        raise Tampered(file.key) from error
+    except (HeadBroken, StoreError) as error:
+        logger.exception("%s: its first rows cannot be read", uid)
+        raise LookFailed from error
     audit_once(caller.namespace, "rows.read", actor=caller.actor, about=export)
     return shown
 

@@ -123,9 +123,7 @@ def _elements(lines: Iterator[str]) -> Iterator[str]:
 def _parquet(file: BinaryIO, limit: int) -> Head:
     with pq.ParquetFile(file, buffer_size=CHUNK, pre_buffer=False) as opened:
         names = opened.schema_arrow.names
-        batches = opened.iter_batches(
-            batch_size=limit, columns=names[:COLUMNS], use_threads=False
-        )
+        batches = opened.iter_batches(batch_size=limit, columns=names[:COLUMNS], use_threads=False)
         lines: list[str] = []
         for batch in islice(batches, 1):
             legible = Legible(batch.schema, lambda *_: None)(batch)
