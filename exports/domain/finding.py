@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from django.db.models import Q
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
 
     from exports.models import Export
 
+_UID = re.compile(r"exp_[0-9A-Za-z]{22}")
+
 
 def exports_narrow(
     exports: QuerySet[Export],
@@ -27,6 +30,7 @@ def exports_narrow(
     who: str = "",
     since: datetime | None = None,
     before: datetime | None = None,
+    label: str = "",
     q: str = "",
 ) -> QuerySet[Export]:
     """The same exports, less those that do not fit: everything that is given must hold.
@@ -34,6 +38,7 @@ def exports_narrow(
     :param collection: its id or its name. :param created_by: the address of who asked.
     :param who: stands in the address or the name of who asked.
     :param since: created then or later. :param before: created earlier than that.
+    :param label: stands in the label; or is the id.
     :param q: stands in the label or the description; or is the id.
     """
     wanted = Q(state__in=states) if states else Q()
@@ -51,6 +56,9 @@ def exports_narrow(
         wanted &= Q(created_at__gte=since)
     if before:
         wanted &= Q(created_at__lt=before)
+    if label:
+        # Not both at once: an index holds the labels, another one the ids.
+        wanted &= Q(uid=label) if _UID.fullmatch(label) else Q(label__icontains=label)
     if q:
         wanted &= Q(label__icontains=q) | Q(description__icontains=q) | Q(uid=q)
     return exports.filter(wanted)

@@ -135,7 +135,7 @@ class Listing:
     def those(self, uids: list[str]) -> Rows:
         """Some exports by their ids, for a poll of the rows that move."""
         found = self.caller.exports.filter(uid__in=uids[:ROWS])
-        return Rows.of(_related(found))
+        return Rows.of(_related(found, "-pk"))
 
     @property
     def _exports(self) -> list[Export]:
@@ -146,13 +146,13 @@ class Listing:
         """The exports, whether there are older ones, and whether they are the newest."""
         if self.after:
             newer = self._filtered(self.tab).filter(pk__gt=self._cursor(self.after))
-            found = _related(newer.order_by("pk")[: ROWS + 1])
+            found = _related(newer, "pk")
             if len(found) > ROWS:
                 return found[ROWS - 1 :: -1], True, False
         rows = self._filtered(self.tab)
         if self.before:
             rows = rows.filter(pk__lt=self._cursor(self.before))
-        found = _related(rows.order_by("-pk")[: ROWS + 1])
+        found = _related(rows, "-pk")
         return found[:ROWS], len(found) > ROWS, not self.before
 
     def _cursor(self, uid: str) -> QuerySet[Export, Any]:
@@ -170,7 +170,7 @@ class Listing:
             who=asked["who"],
             since=_midnight(_day(asked["from"])),
             before=_midnight(until + timedelta(days=1) if until and until < date.max else None),
-            q=asked["q"],
+            label=asked["q"],
         )
 
     @staticmethod
@@ -178,8 +178,11 @@ class Listing:
         return sum(count for state, count in counts.items() if not states or state in states)
 
 
-def _related(exports: QuerySet[Export]) -> list[Export]:
-    return list(exports.select_related("collection", "created_by"))
+def _related(exports: QuerySet[Export], order: str) -> list[Export]:
+    """The first of them. They are found by their index, and read when they are known."""
+    first = exports.order_by(order).values("pk")[: ROWS + 1]
+    found = Export.objects.filter(pk__in=first).select_related("collection", "created_by")
+    return list(found.order_by(order))
 
 
 def _day(text: str) -> date | None:
