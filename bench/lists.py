@@ -147,7 +147,8 @@ def exports_made(namespace: Namespace, people: Sequence[User], count: int) -> No
 
     from exports.models import Collection, Export, ExportFile
 
-    Export._meta.get_field("created_at").auto_now_add = False  # type: ignore[attr-defined]
+    created_at = next(each for each in Export._meta.fields if each.name == "created_at")  # noqa: SLF001
+    created_at.auto_now_add = False  # type: ignore[attr-defined]
     dice = random.Random(7)
     common, rare = (
         Collection.objects.create(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cached_property
@@ -16,6 +17,8 @@ from exports.web.loaders import get_text
 from exports.web.rows import Rows
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from django.db.models import QuerySet
     from django.http import HttpRequest
 
@@ -82,12 +85,19 @@ class Listing:
 
     @cached_property
     def tabs(self) -> list[Tab]:
-        counted = self._filtered().order_by().values_list("state").annotate(count=Count("*"))
-        counts: dict[str, int] = dict(counted)
+        counts = self._counts()
         return [
             Tab(label, self._count(counts, states), self.query(state=word), word == self.tab)
             for word, label, states in TABS
         ]
+
+    def _counts(self) -> Mapping[str, int]:
+        """How many are in each state."""
+        # To look for a text takes longest, and need not be done twice when all of it is here.
+        if self.asked["q"] and not self.tab and self.is_first and not self._page[1]:
+            return Counter(each.state for each in self._exports)
+        counted = self._filtered().order_by().values_list("state").annotate(count=Count("*"))
+        return dict(counted)
 
     @property
     def is_empty(self) -> bool:
@@ -174,7 +184,7 @@ class Listing:
         )
 
     @staticmethod
-    def _count(counts: dict[str, int], states: tuple[str, ...]) -> int:
+    def _count(counts: Mapping[str, int], states: tuple[str, ...]) -> int:
         return sum(count for state, count in counts.items() if not states or state in states)
 
 

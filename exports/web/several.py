@@ -16,10 +16,6 @@ if TYPE_CHECKING:
     from exports.models import Export
 
 _DONE = {"cancel": "Cancelled", "delete": "Deleted"}
-_FOLLOWS = {
-    "cancel": "Nothing of what is cancelled is published.",
-    "delete": "Their lines in the history stay.",
-}
 
 
 @dataclass(frozen=True)
@@ -47,9 +43,9 @@ class Several:
         """What it will do, in one sentence."""
         count = _count(len(self.fit))
         if self.action == "cancel":
-            return f"{count}: final at once. {_FOLLOWS['cancel']}"
+            return f"{count}: final at once, and nothing of it is published."
         room = sum(each.bytes_done for each in self.fit if each.state == "ready")
-        return f"{count}, {size(room)}. {_FOLLOWS['delete']}"
+        return f"{count}, {size(room)}. {_stays(len(self.fit))}"
 
     def _why_not(self, export: Export) -> str:
         if self.action == "cancel":
@@ -62,7 +58,7 @@ def told(asked: Several, outcome: Outcome) -> str:
     """What was done, and what was not, with the reasons."""
     said = f"{_DONE[asked.action]} {_count(len(outcome.done))}."
     if asked.action == "delete" and outcome.done:
-        said += f" {_FOLLOWS['delete']}"
+        said += f" {_stays(len(outcome.done))}"
     left = [*asked.left, *outcome.refused]
     if not left:
         return said
@@ -70,6 +66,10 @@ def told(asked: Several, outcome: Outcome) -> str:
     if len(left) == 1:
         return f"{said} One was left as it is. {first}"
     return f"{said} {number(len(left))} were left as they are, such as {first}"
+
+
+def _stays(count: int) -> str:
+    return "Its line in the history stays." if count == 1 else "Their lines in the history stay."
 
 
 def _count(count: int) -> str:
