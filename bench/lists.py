@@ -1,4 +1,4 @@
-"""Times the pages that list: 100,000 exports, and what else is asked for, on a PostgreSQL of its own.
+"""Times the pages that list many exports, on a PostgreSQL of its own.
 
 ``python -m bench.lists COUNT`` fills a database, asks for each of ``PAGES`` some times in turn,
 and prints the milliseconds that the server took, as JSON. It loads Django, so it runs in a process

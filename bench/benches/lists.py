@@ -1,4 +1,4 @@
-"""How long the server takes for lists of 100,000 exports: each tab, search, filter and deep page."""
+"""How long lists of 100,000 exports take: each tab, search, filter and deep page."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ COUNT = 100_000
 def lists(_: Stage) -> Report:
     """Ask for each page of ``bench.lists`` some times, on PostgreSQL."""
     taken: dict[str, list[float]] = json.loads(call("bench.lists", str(COUNT)).splitlines()[-1])
-    rows = [
+    rows: list[dict[str, str | float]] = [
         {"page": name, "p50 ms": median(times), "p95 ms": quantiles(times, n=20)[-1]}
         for name, times in taken.items()
     ]
