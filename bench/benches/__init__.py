@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bench.benches import asked, django, growth, load, peers, small
+from bench.benches import asked, django, growth, lists, load, peers, small
 
 BENCHES = (
     *peers.BENCHES,
@@ -11,4 +11,5 @@ BENCHES = (
     *growth.BENCHES,
     *small.BENCHES,
     *load.BENCHES,
+    *lists.BENCHES,
 )

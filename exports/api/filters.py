@@ -5,11 +5,12 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from ninja import Field, Schema
 from pydantic import BeforeValidator
 
 from exports.domain.errors import FieldError, InvalidRequest
+from exports.domain.finding import exports_narrow
 from exports.models import Export, Format, State
 
 if TYPE_CHECKING:
@@ -45,23 +46,16 @@ class ExportFilter(Schema):
 
     def narrow(self, exports: QuerySet[Export]) -> QuerySet[Export]:
         """The same exports, less those that do not fit."""
-        wanted = Q()
-        if self.state:
-            wanted &= Q(state=self.state)
-        if self.collection:
-            wanted &= Q(collection__uid=self.collection) | Q(collection__name=self.collection)
-        if self.format:
-            wanted &= Q(format=self.format)
-        if self.created_by:
-            wanted &= Q(created_by__email__iexact=self.created_by)
-        if self.created_after:
-            wanted &= Q(created_at__gte=self.created_after)
-        if self.created_before:
-            wanted &= Q(created_at__lt=self.created_before)
-        if self.q:
-            text = Q(label__icontains=self.q) | Q(description__icontains=self.q)
-            wanted &= text | Q(uid=self.q)
-        return exports.filter(wanted)
+        return exports_narrow(
+            exports,
+            states=(self.state,) if self.state else (),
+            collection=self.collection,
+            format_=self.format or "",
+            created_by=self.created_by,
+            since=self.created_after,
+            before=self.created_before,
+            q=self.q,
+        )
 
 
 def refuse_unknown(request: HttpRequest) -> None:

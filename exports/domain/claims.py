@@ -115,6 +115,7 @@ def _claim(worker: str) -> Claim | None:
     Export.objects.filter(pk=export.pk).update(
         state=State.RUNNING,
         step=Step.READING,
+        steps={Step.READING: now.isoformat()},
         attempt=F("attempt") + 1,
         slot=slot,
         worker=worker,

@@ -58,7 +58,7 @@ class Health:
 def health() -> Health:
     """Ask every part. What is wrong with one is told in the log."""
     database, reconciler = _database()
-    workers = _workers()
+    workers = workers_known()
     store, free = _store()
     return Health(
         parts={
@@ -73,8 +73,11 @@ def health() -> Health:
     )
 
 
-def _workers() -> int | None:
-    """How many wait or run. One that was killed counts for up to two minutes."""
+def workers_known() -> int | None:
+    """How many wait or run; None while Redis does not answer, which it is not given long to.
+
+    One that was killed counts for up to two minutes.
+    """
     try:
         with queue_connection() as redis:
             known = get_keys(connection=redis)

@@ -16,15 +16,15 @@ def queue_place(export: Export) -> int | None:
 
 
 def queue_places(exports: Sequence[Export]) -> dict[int, int]:
-    """The same of several in one namespace, by their primary keys: those that wait, no others."""
-    waiting = [each for each in exports if each.state == State.PENDING]
+    """The same of several in one namespace, by their primary keys: those that wait, no others.
+
+    Those before the first of them are counted by the database: there may be many.
+    """
+    waiting = {each.pk for each in exports if each.state == State.PENDING}
     if not waiting:
         return {}
-    last = max(each.pk for each in waiting)
-    queue = Export.objects.filter(
-        namespace=waiting[0].namespace_id, state=State.PENDING, pk__lte=last
-    )
-    places = {
-        pk: place for place, pk in enumerate(queue.order_by("pk").values_list("pk", flat=True))
-    }
-    return {each.pk: places[each.pk] for each in waiting if each.pk in places}
+    queue = Export.objects.filter(namespace=exports[0].namespace_id, state=State.PENDING)
+    before = queue.filter(pk__lt=min(waiting)).count()
+    among = queue.filter(pk__range=(min(waiting), max(waiting))).order_by("pk")
+    places = enumerate(among.values_list("pk", flat=True), before)
+    return {pk: place for place, pk in places if pk in waiting}

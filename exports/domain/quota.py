@@ -43,7 +43,8 @@ def usage_of(namespace: Namespace) -> Usage:
     files = ExportFile.objects.filter(export__in=there)
     return Usage(
         stored=files.aggregate(sum=Sum("bytes"))["sum"] or 0,
-        reserved=there.aggregate(sum=Sum("bytes_reserved"))["sum"] or 0,
+        reserved=there.filter(bytes_reserved__gt=0).aggregate(sum=Sum("bytes_reserved"))["sum"]
+        or 0,
         quota=_quota(namespace),
     )
 

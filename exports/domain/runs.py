@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -17,16 +18,22 @@ from exports.wakeups import wake
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from datetime import datetime
 
     from exports.domain.claims import Claim
 
+_NONE: Mapping[str, float] = {}
 
-def run_pulse(claim: Claim, **progress: Any) -> None:
+
+def run_pulse(claim: Claim, *, begun: Mapping[str, float] = _NONE, **progress: Any) -> None:
     """Renew the lease, and write how far the run is.
 
+    :param begun: how many seconds ago it began each step after the first.
     :raises Fenced: the attempt no longer holds its export, and must stop.
     """
-    claim.fenced(lease_until=database_now() + settings.EXPORT_LEASE, **progress)
+    now = database_now()
+    steps = _steps(claim, begun, now)
+    claim.fenced(lease_until=now + settings.EXPORT_LEASE, steps=steps, **progress)
 
 
 def run_publish(
@@ -36,11 +43,13 @@ def run_publish(
     rows: int,
     snapshot: dict[str, Any],
     notices: Mapping[str, int],
+    begun: Mapping[str, float] = _NONE,
 ) -> None:
     """Make the result visible, whole, at once.
 
     :param files: unsaved; they lie in the store already.
     :param notices: how often something was noticed, by its code.
+    :param begun: how many seconds ago each step after the first began.
     :raises Fenced: somebody was faster; nothing is visible.
     """
     export = claim.export
@@ -49,6 +58,7 @@ def run_publish(
         claim.fenced(
             state=State.READY,
             step="",
+            steps=_steps(claim, begun, now),
             slot=None,
             # What earlier attempts left is still to be looked for: see attempts_clear.
             lease_until=None if claim.attempt == 1 else now,
@@ -107,6 +117,14 @@ def run_reap(export: Export) -> bool:
         _tell(export, export.attempt, "worker_lost")
     tally(REAPS)
     return True
+
+
+def _steps(claim: Claim, begun: Mapping[str, float], now: datetime) -> dict[str, str]:
+    """When this attempt began each step; what was written once stays as it is."""
+    times = {step: (now - timedelta(seconds=ago)).isoformat() for step, ago in begun.items()}
+    claim.export.steps = {**times, **claim.export.steps}
+    steps: dict[str, str] = claim.export.steps
+    return steps
 
 
 def _is_retried(attempt: int, reason: str) -> bool:

@@ -54,7 +54,7 @@ def lines_from(
     """
     span = index.of_lines(line, limit)
     with closing(open_file(span.start.file, span.end)) as chunks:
-        text = _texts(_whole(chunks, span), around)
+        text = plain_texts(_whole(chunks, span), around)
         yield from _taken(text, skip=line - span.start.lines, limit=limit)
 
 
@@ -69,7 +69,7 @@ def lines_after(
     """The same from the first line that begins at byte ``offset`` of the text, or after it."""
     span = index.of_bytes(offset, limit)
     with closing(open_file(span.start.file, span.end)) as chunks:
-        text = _texts(_whole(chunks, span), around)
+        text = plain_texts(_whole(chunks, span), around)
         # When the byte before the offset ends a line, the wanted one begins just there.
         if inside := offset - span.start.text:
             text = _without(text, inside - 1)
@@ -102,7 +102,7 @@ class _Raw(RawIOBase):
         return size
 
 
-def _texts(chunks: Iterable[bytes], around: Compression | None) -> Iterator[bytes]:
+def plain_texts(chunks: Iterable[bytes], around: Compression | None) -> Iterator[bytes]:
     """The text of whole frames, in chunks of a bounded size, however well it was compressed."""
     if around is None:
         yield from chunks

@@ -117,7 +117,7 @@ def run(
                 with watched(reader.interrupt, stop=stop, seconds=math.inf):
                     work.copy_files(file_root, Spool(scratch / LISTING), time)
             work.write_errors()
-            progress.step = "checking"
+            progress.begin("checking")
     except (EngineError, KeyboardInterrupt, SystemExit):
         raise
     except BaseException as error:

@@ -91,6 +91,7 @@ def _run(claim: Claim) -> None:
             rows=result.rows,
             snapshot={name: each.to_json() for name, each in result.snapshots.items()},
             notices=result.notices,
+            begun=progress.begun,
         )
         logger.info("%s: ready, %s rows", claim.export.uid, result.rows)
     except Fenced:
@@ -171,7 +172,7 @@ def _write(
         file_root=_file_root(export, sources),
         time=export.created_at,
     )
-    progress.step = Step.PUBLISHING
+    progress.begin(Step.PUBLISHING)
     stored = [*result.files, result.index] if result.index else result.files
     files = [_file(claim, each) for each in stored]
     return [*files, *papers_write(claim, made, result, create)], result

@@ -83,6 +83,7 @@ class Pulse:
             rows_total=self._progress.rows_total,
             bytes_done=self._progress.bytes_done,
             step=self._progress.step,
+            begun=self._progress.begun,
         )
 
     def _watch(self) -> None:

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
-from django.db.models import Count, Q
+from django.db.models import Count
 
-from exports.models import ACTIVE, Export, Format, State
+from exports.domain.finding import exports_narrow
+from exports.models import ACTIVE, Export, Format, Role, State
 from exports.web.loaders import get_text
+from exports.web.rows import Rows
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from django.db.models import QuerySet
     from django.http import HttpRequest
 
@@ -30,6 +36,7 @@ TABS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("expired", "Expired", (State.EXPIRED,)),
 )
 _STATES = {word: states for word, _, states in TABS}
+_FILTERS = ("q", "collection", "format", "who", "from", "to")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,50 +49,60 @@ class Tab:
 
 @dataclass(frozen=True)
 class Listing:
-    """One page of a caller's exports, newest first."""
+    """One page of a caller's exports, newest first.
+
+    :ivar asked: the filters of the address by their names, those that mean something.
+    :ivar before: the page begins after this export. :ivar after: it ends before this one.
+    """
 
     caller: Caller
-    tab: str = ""
-    q: str = ""
-    collection: str = ""
-    format: str = ""
+    tab: str
+    asked: dict[str, str]
     before: str = ""
+    after: str = ""
 
     @classmethod
     def of(cls, caller: Caller, request: HttpRequest) -> Listing:
         """The list that an address asks for; words that mean nothing are passed over."""
-        tab, format_ = get_text(request, "state"), get_text(request, "format")
+        asked = {name: get_text(request, name) for name in _FILTERS}
+        if asked["format"] not in Format.values:
+            asked["format"] = ""
+        for name in ("from", "to"):
+            day = _day(asked[name])
+            asked[name] = day.isoformat() if day else ""
+        tab = get_text(request, "state")
         return cls(
             caller,
             tab=tab if tab in _STATES else "",
-            q=get_text(request, "q"),
-            collection=get_text(request, "collection"),
-            format=format_ if format_ in Format.values else "",
+            asked=asked,
             before=get_text(request, "before"),
+            after=get_text(request, "after"),
         )
 
     @cached_property
-    def rows(self) -> list[Export]:
-        return self._page[:ROWS]
-
-    @cached_property
-    def moving(self) -> list[str]:
-        """The ids of the rows that will change by themselves."""
-        return [each.uid for each in self.rows if each.is_active]
+    def rows(self) -> Rows:
+        return Rows.of(self._exports)
 
     @cached_property
     def tabs(self) -> list[Tab]:
-        counted = self._filtered.order_by().values_list("state").annotate(Count("pk"))
-        counts: dict[str, int] = dict(counted)
+        counts = self._counts()
         return [
             Tab(label, self._count(counts, states), self.query(state=word), word == self.tab)
             for word, label, states in TABS
         ]
 
+    def _counts(self) -> Mapping[str, int]:
+        """How many are in each state."""
+        # To look for a text takes longest, and need not be done twice when all of it is here.
+        if self.asked["q"] and not self.tab and self.is_first and not self._page[1]:
+            return Counter(each.state for each in self._exports)
+        counted = self._filtered().order_by().values_list("state").annotate(count=Count("*"))
+        return dict(counted)
+
     @property
     def is_empty(self) -> bool:
         """Nothing was ever exported here, or nothing that is left."""
-        return not self.rows and not self.is_filtered and not self.tabs[0].count
+        return not self._exports and not self.is_filtered and not self.tabs[0].count
 
     @property
     def newest(self) -> str:
@@ -93,50 +110,98 @@ class Listing:
 
     @property
     def is_filtered(self) -> bool:
-        return bool(self.q or self.collection or self.format)
+        return any(self.asked.values())
+
+    @property
+    def sees_others(self) -> bool:
+        """Whether the list has exports of more than one person."""
+        return self.caller.role != Role.EXPORTER
 
     @property
     def older(self) -> str:
         """The query of the next page; empty on the last."""
-        return self.query(before=self.rows[-1].uid) if len(self._page) > ROWS else ""
+        return self.query(before=self._exports[-1].uid) if self._page[1] else ""
+
+    @property
+    def newer(self) -> str:
+        """The query of the page before; empty on the first."""
+        exports, _, is_first = self._page
+        return self.query(after=exports[0].uid) if exports and not is_first else ""
+
+    @property
+    def is_first(self) -> bool:
+        return self._page[2]
 
     def query(self, **changes: str) -> str:
         """The address's query with some of it changed. Another tab begins at its first page."""
-        asked = {
-            "state": self.tab,
-            "q": self.q,
-            "collection": self.collection,
-            "format": self.format,
-        }
-        said = {name: value for name, value in {**asked, **changes}.items() if value}
-        return f"?{urlencode(said)}"
-
-    def those(self, uids: list[str]) -> list[Export]:
-        """Some exports by their ids, for a poll of the rows that move."""
-        found = self.caller.exports.filter(uid__in=uids[:ROWS])
-        return list(found.select_related("collection", "created_by"))
-
-    @cached_property
-    def _page(self) -> list[Export]:
-        rows = self._filtered.select_related("collection", "created_by")
-        if states := _STATES[self.tab]:
-            rows = rows.filter(state__in=states)
-        if self.before:
-            cursor = self.caller.exports_ever.filter(uid=self.before)
-            rows = rows.filter(pk__lt=cursor.values("pk"))
-        return list(rows.order_by("-pk")[: ROWS + 1])
+        asked = {"state": self.tab, **self.asked, **changes}
+        return f"?{urlencode({name: value for name, value in asked.items() if value})}"
 
     @property
-    def _filtered(self) -> QuerySet[Export]:
-        found = self.caller.exports
-        if self.q:
-            found = found.filter(Q(label__icontains=self.q) | Q(uid=self.q))
-        if self.collection:
-            found = found.filter(collection__name=self.collection)
-        if self.format:
-            found = found.filter(format=self.format)
-        return found
+    def cleared(self) -> str:
+        """The query of the same tab without filters."""
+        return f"?{urlencode({'state': self.tab})}" if self.tab else "?"
+
+    def those(self, uids: list[str]) -> Rows:
+        """Some exports by their ids, for a poll of the rows that move."""
+        found = self.caller.exports.filter(uid__in=uids[:ROWS])
+        return Rows.of(_related(found, "-pk"))
+
+    @property
+    def _exports(self) -> list[Export]:
+        return self._page[0]
+
+    @cached_property
+    def _page(self) -> tuple[list[Export], bool, bool]:
+        """The exports, whether there are older ones, and whether they are the newest."""
+        if self.after:
+            newer = self._filtered(self.tab).filter(pk__gt=self._cursor(self.after))
+            found = _related(newer, "pk")
+            if len(found) > ROWS:
+                return found[ROWS - 1 :: -1], True, False
+        rows = self._filtered(self.tab)
+        if self.before:
+            rows = rows.filter(pk__lt=self._cursor(self.before))
+        found = _related(rows, "-pk")
+        return found[:ROWS], len(found) > ROWS, not self.before
+
+    def _cursor(self, uid: str) -> QuerySet[Export, Any]:
+        """Where it stands, also when it was deleted since."""
+        return self.caller.exports_ever.filter(uid=uid).values("pk")
+
+    def _filtered(self, tab: str = "") -> QuerySet[Export]:
+        asked = self.asked
+        until = _day(asked["to"])
+        return exports_narrow(
+            self.caller.exports,
+            states=_STATES[tab],
+            collection=asked["collection"],
+            format_=asked["format"],
+            who=asked["who"],
+            since=_midnight(_day(asked["from"])),
+            before=_midnight(until + timedelta(days=1) if until and until < date.max else None),
+            label=asked["q"],
+        )
 
     @staticmethod
-    def _count(counts: dict[str, int], states: tuple[str, ...]) -> int:
+    def _count(counts: Mapping[str, int], states: tuple[str, ...]) -> int:
         return sum(count for state, count in counts.items() if not states or state in states)
+
+
+def _related(exports: QuerySet[Export], order: str) -> list[Export]:
+    """The first of them. They are found by their index, and read when they are known."""
+    first = exports.order_by(order).values("pk")[: ROWS + 1]
+    found = Export.objects.filter(pk__in=first).select_related("collection", "created_by")
+    return list(found.order_by(order))
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
+
+
+def _midnight(day: date | None) -> datetime | None:
+    """When a day begins, by UTC."""
+    return datetime.combine(day, time.min, tzinfo=UTC) if day else None

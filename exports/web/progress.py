@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -11,8 +12,6 @@ from exports.models import State, Step
 from exports.web.wording import duration, number, until
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from exports.models import Export
 
 # Before this, what is left is a guess that jumps.
@@ -22,10 +21,14 @@ _SHARE_BEFORE_A_GUESS = 0.03
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """One step of the way. ``mark`` is ``done``, ``now`` or ``next``."""
+    """One step of the way. ``mark`` is ``done``, ``now``, ``stopped`` or ``next``.
+
+    :ivar took: seconds that it took, or has taken until now; None where nobody can tell.
+    """
 
     label: str
     mark: str
+    took: float | None = None
 
 
 @dataclass(frozen=True)
@@ -33,11 +36,13 @@ class Progress:
     """An export as it stands at one moment.
 
     :ivar place: how many start before it, while it waits.
+    :ivar held_up: why nothing that waits can start, if that is so.
     """
 
     export: Export
     now: datetime
     place: int | None = None
+    held_up: str = ""
 
     @cached_property
     def elapsed(self) -> float | None:
@@ -72,6 +77,8 @@ class Progress:
                 f"{reason_for(export.reason).what} Nothing of it was published. "
                 f"Attempt {export.attempt + 1} follows{'' if again == 'now' else f' in {again}'}."
             )
+        if self.held_up:
+            return self.held_up
         if not self.place:
             return "It is the next of this workspace, and starts as soon as a worker is free."
         before = "One export" if self.place == 1 else f"{number(self.place)} exports"
@@ -97,17 +104,41 @@ class Progress:
 
     @property
     def stages(self) -> list[Stage]:
-        """Waiting, the steps of the run, and ready."""
-        words = ["Waiting", *Step.labels, "Ready"]
+        """Queued, the steps of the run, and ready; how long each took."""
+        words = ["Queued", *Step.labels, "Ready"]
         at = self._position(len(words))
+        mark = "now" if self.export.is_active else "stopped"
         return [
-            Stage(word, "done" if i < at else "now" if i == at else "next")
+            Stage(
+                word,
+                "done" if i < at else mark if i == at else "next",
+                self._took(i) if i <= at else None,
+            )
             for i, word in enumerate(words)
         ]
 
+    @cached_property
+    def _began(self) -> list[datetime | None]:
+        """When each stage began, as far as that is known."""
+        steps = {} if self.export.state == State.PENDING else self.export.steps
+        began = [steps.get(step) for step in Step.values]
+        run = [datetime.fromisoformat(each) if each else None for each in began]
+        return [self.export.created_at, *run]
+
+    def _took(self, stage: int) -> float | None:
+        if stage >= len(self._began) or (began := self._began[stage]) is None:
+            return None
+        following = next((each for each in self._began[stage + 1 :] if each), None)
+        ended = following or self.export.ended_at or self.now
+        return max(0.0, (ended - began).total_seconds())
+
     def _position(self, end: int) -> int:
-        if self.export.state in (State.READY, State.EXPIRED):
+        export = self.export
+        if export.state in (State.READY, State.EXPIRED):
             return end
-        if self.export.state != State.RUNNING:
+        if export.state == State.RUNNING:
+            return 1 + (Step.values.index(export.step) if export.step else 0)
+        if export.is_active:
             return 0
-        return 1 + (Step.values.index(self.export.step) if self.export.step else 0)
+        # Where it stopped.
+        return max((i for i, began in enumerate(self._began) if began), default=0)

@@ -13,8 +13,8 @@ from exports.web.converters import (
 )
 from exports.web.views.collections import collection, collections
 from exports.web.views.create import create
-from exports.web.views.export import cancel, delete, export
-from exports.web.views.exports import exports
+from exports.web.views.export import cancel, delete, export, link, rows
+from exports.web.views.exports import exports, several
 from exports.web.views.history import history
 from exports.web.views.keeping import hold, keep, release, retry
 from exports.web.views.members import member, member_new, member_removal, members
@@ -46,7 +46,10 @@ urlpatterns = [
     path("<workspace:namespace>", workspace, name="workspace"),
     path("<workspace:namespace>/exports", exports, name="exports"),
     path("<workspace:namespace>/exports/new", create, name="create"),
+    path("<workspace:namespace>/exports/several", several, name="several"),
     path("<workspace:namespace>/exports/<uid:uid>", export, name="export"),
+    path("<workspace:namespace>/exports/<uid:uid>/link", link, name="link"),
+    path("<workspace:namespace>/exports/<uid:uid>/rows", rows, name="rows"),
     path("<workspace:namespace>/exports/<uid:uid>/cancel", cancel, name="cancel"),
     path("<workspace:namespace>/exports/<uid:uid>/delete", delete, name="delete"),
     path("<workspace:namespace>/exports/<uid:uid>/retry", retry, name="retry"),

@@ -180,7 +180,7 @@ def test_it_takes_the_same_queries_for_any_number_of_rows(
     rest.get("/exports")  # notes that the key was used, once a minute
     clock = connection.vendor == "postgresql"
 
-    with django_assert_num_queries(5 + clock):  # key, membership, exports, files, places
+    with django_assert_num_queries(6 + clock):  # key, membership, exports, files, places (two)
         assert len(rest.get("/exports").json()["items"]) == rows
 
 

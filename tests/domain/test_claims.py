@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
@@ -53,6 +53,27 @@ def test_the_oldest_goes_first(make_export: Callable[..., Export]) -> None:
     assert (claim.attempt, claim.export.state, claim.export.slot) == (1, "running", 0)
     finish(claim)
     assert take().export == second
+
+
+def test_the_beginning_of_each_step_is_kept(make_export: Callable[..., Export]) -> None:
+    make_export()
+    claim = take()
+    began = claim.export.steps["reading"]
+    assert claim.export.started_at
+    assert began == claim.export.started_at.isoformat()
+
+    run_pulse(claim, begun={"checking": 60})
+    claim.export.refresh_from_db()
+    checked = claim.export.steps["checking"]
+    run_publish(
+        claim, files=[], rows=1, snapshot={}, notices={}, begun={"checking": 90, "publishing": 0}
+    )
+
+    claim.export.refresh_from_db()
+    published = claim.export.steps.pop("publishing")
+    assert claim.export.steps == {"reading": began, "checking": checked}
+    gone = datetime.fromisoformat(published) - datetime.fromisoformat(checked)
+    assert timedelta(seconds=59) < gone < timedelta(seconds=90)
 
 
 def test_a_namespace_runs_one_at_a_time(make_export: Callable[..., Export]) -> None:

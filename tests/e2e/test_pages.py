@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
@@ -117,17 +118,30 @@ def test_the_sign_in_page_too(page: Page) -> None:
 def test_a_row_moves_by_itself_and_keeps_the_focus(
     signed_in: Page, make_export: Callable[..., Export]
 ) -> None:
-    export = make_export(label="Moves")
-    signed_in.goto("/demo/exports")
-    signed_in.get_by_role("link", name="Moves").focus()
+    export, _ = make_export(label="Moves"), make_export(label="Waits")
     now = timezone.now()
-    Export.objects.update(state=State.READY, started_at=now, ended_at=now, expires_at=now)
+    runs = {"slot": 0, "attempt": 1, "lease_until": now + timedelta(hours=1), "started_at": now}
+    Export.objects.filter(pk=export.pk).update(state=State.RUNNING, **runs)
+    signed_in.goto("/demo/exports")
+    bar = signed_in.get_by_role("button", name="Delete…")
+    expect(bar).to_be_hidden()
+    signed_in.get_by_role("checkbox", name="Choose Moves").check()
+    signed_in.get_by_role("link", name="Moves").focus()
+    Export.objects.update(state=State.READY, slot=None, ended_at=now, expires_at=now)
 
     row = signed_in.locator(f"#{export.uid}")
     expect(row.get_by_text("Ready")).to_be_visible()
-    expect(signed_in.get_by_role("link", name="Ready 1")).to_be_visible()
+    expect(signed_in.get_by_role("link", name="Ready 2")).to_be_visible()
     expect(signed_in.get_by_role("link", name="Moves")).to_be_focused()
     expect(signed_in.locator("#moving[hx-get]")).to_have_count(0)
+    # What was ticked stays so, and what is to become of it is asked first.
+    expect(signed_in.get_by_role("checkbox", name="Choose Moves")).to_be_checked()
+    signed_in.get_by_role("checkbox", name="Choose all").check()
+    expect(signed_in.get_by_text("2 exports, 0 B")).to_be_visible()
+    bar.click()
+    signed_in.get_by_role("button", name="Delete them").click()
+    expect(signed_in.get_by_text("Deleted 2 exports.")).to_be_visible()
+    assert Export.objects.filter(deleted_at=None).count() == 0
 
 
 def test_a_choice_of_theme_is_kept(signed_in: Page) -> None:

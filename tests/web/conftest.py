@@ -8,9 +8,12 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from django.test import Client
 from django.utils import timezone
+from redis import Redis
 
 from exports.models import Collection, Export, ExportFile, State
 from exports.query.schema import Kind, Property, Role, Schema
+from exports.queue.worker import ExportWorker
+from exports.web.waiting import workers_lately
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -18,6 +21,22 @@ if TYPE_CHECKING:
     from exports.models import Namespace, User
 
 SHA256 = "0f" * 32
+
+
+@pytest.fixture(autouse=True)
+def _nothing_is_remembered() -> None:
+    """Pages ask Redis for workers every few seconds only."""
+    workers_lately.cache_clear()
+
+
+@pytest.fixture
+def no_worker(settings: Any) -> None:
+    Redis.from_url(settings.REDIS_URL).flushall()
+
+
+@pytest.fixture
+def a_worker(no_worker: None) -> None:
+    ExportWorker().register_birth()  # type: ignore[no-untyped-call]  # RQ's
 
 
 class Browser:

@@ -24,6 +24,7 @@ def facts(html: str) -> dict[str, str]:
     return dict(zip(texts(html, "dt"), texts(html, "dd"), strict=True))
 
 
+@pytest.mark.usefixtures("a_worker")
 def test_what_waits_says_so_and_asks_again(
     as_ada: Browser, make_export: Callable[..., Export]
 ) -> None:
@@ -33,16 +34,20 @@ def test_what_waits_says_so_and_asks_again(
     assert status.text.startswith("State Waiting It is accepted and on the record;")
     assert "It is the next of this workspace" in status.text
     assert status.attributes["hx-trigger"] == "every 1s"
-    assert texts(html, "li", aria_current="step") == ["Waiting"]
+    (now,) = texts(html, "li", aria_current="step")
+    assert now.partition(" ")[0] == "Queued"
 
 
 def test_a_run_shows_how_far_it_is(as_ada: Browser, running: Export) -> None:
+    changed(running, created_at=running.started_at)
     html = as_ada.get(address(running))
 
     assert one(html, "progress").attributes["value"] == "33"
     assert texts(html, "span", class_="big") == ["33 %"]
     assert facts(html)["Rows"] == "333 of 999"
-    assert texts(html, "ol", class_="stages") == ["Waiting: done Reading Checking Publishing Ready"]
+    assert texts(html, "ol", class_="stages") == [
+        "Queued: done 0.0 s Reading Checking Publishing Ready"
+    ]
 
 
 def test_without_a_total_nothing_is_guessed(as_ada: Browser, running: Export) -> None:
@@ -97,7 +102,8 @@ def test_a_failure_says_what_happened_and_what_to_do(as_ada: Browser, running: E
 
     assert one(html, "div", class_="reason").text == (
         "A file of the collection changed while it was being read. Nothing half-read was "
-        "published. Run the export again once the file is still. Attempt 1 · source_changed"
+        "published. Run the export again once the file is still. Attempt 1 · source_changed · "
+        "333 rows were read by then, none published"
     )
 
 
@@ -117,6 +123,8 @@ def test_other_ends_are_told_too(as_ada: Browser, ready: Export, state: str, say
     assert [each.text for each in elements(html, "button") if "disabled" in each.attributes] == [
         "Download",
         "Cancel…",
+        "Keep longer…",
+        "Hold…",
     ]
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from pytest_django import DjangoAssertNumQueries
@@ -13,6 +13,7 @@ from tests.web.reading import elements, one, texts
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from exports.models import Collection, Namespace
 
@@ -20,7 +21,7 @@ LIST = "/demo/exports"
 
 
 def labels(html: str) -> list[str]:
-    return [text.split(" trips ·")[0] for text in texts(html, "th", class_="what")]
+    return [text.split(" exp_")[0] for text in texts(html, "th", class_="what")]
 
 
 def test_it_shows_the_newest_first(as_ada: Browser, make_export: Callable[..., Export]) -> None:
@@ -34,8 +35,8 @@ def test_a_row_says_what_how_much_and_by_whom(as_ada: Browser, ready: Export) ->
     row = one(as_ada.get(LIST), "tr", id=ready.uid).text
 
     assert row == (
-        "Ready Late trips trips · CSV 50 rows · 2.3 kB · just now 50 2.3 kB ada@example.org "
-        "just now 0.0 s 7 days"
+        f"Choose Late trips Ready Late trips {ready.uid} trips · CSV 50 rows · 2.3 kB · just now "
+        "trips CSV 50 2.3 kB ada@example.org just now 0.0 s 7 days"
     )
 
 
@@ -61,6 +62,12 @@ def test_tabs_count_by_state_and_show_one(
         ({"format": "parquet"}, ["Running"]),
         ({"collection": "trips"}, ["Running", "Late trips"]),
         ({"collection": "planes"}, []),
+        ({"who": "ADA"}, ["Running", "Late trips"]),
+        ({"who": "eve"}, []),
+        ({"from": "2013-01-01"}, ["Running", "Late trips"]),
+        ({"to": "2013-01-01"}, []),
+        ({"from": "0001-01-01", "to": "9999-12-31"}, ["Running", "Late trips"]),
+        ({"from": "yesterday", "to": "2013-02-30"}, ["Running", "Late trips"]),
         ({"state": "nonsense", "format": "nonsense"}, ["Running", "Late trips"]),
         ({"q": "a\0b"}, ["Running", "Late trips"]),
     ],
@@ -86,6 +93,17 @@ def test_pages_follow_each_other_without_gap_or_double(
 
     assert labels(first) + labels(second) == [f"No. {number}" for number in reversed(range(28))]
     assert texts(second, "a", rel="next") == []
+    back = as_ada.get(LIST + one(second, "a", rel="prev").attributes["href"])
+    assert (labels(back), texts(back, "a", rel="prev")) == (labels(first), [])
+
+
+def test_a_newer_page_is_whole(as_ada: Browser, make_export: Callable[..., Export]) -> None:
+    made = [make_export(label=f"No. {number}") for number in range(30)]
+
+    page = as_ada.get(LIST, after=made[2].uid)
+
+    assert labels(page) == [f"No. {number}" for number in reversed(range(3, 28))]
+    assert labels(as_ada.get(LIST, after=made[10].uid))[0] == "No. 29"
 
 
 def test_a_page_stays_where_it_was_when_its_first_row_is_deleted(
@@ -107,21 +125,61 @@ def test_the_number_of_queries_does_not_grow_with_the_rows(
     for _ in range(count):
         make_export()
 
-    # Session, user, workspace, role; counts, rows, collections, room (three), workspaces.
-    with django_assert_num_queries(11):
+    # Session, user, workspace, role; counts, rows, places in the queue (two), collections, room
+    # (three), workspaces.
+    with django_assert_num_queries(13):
         as_ada.get(LIST)
 
 
+@pytest.mark.usefixtures("a_worker")
 def test_it_asks_again_only_while_something_moves(
     as_ada: Browser, ready: Export, make_export: Callable[..., Export]
 ) -> None:
     assert "hx-trigger" not in one(as_ada.get(LIST), id="moving").attributes
 
-    waiting = make_export()
+    first, second = make_export(), make_export()
 
     asks = one(as_ada.get(LIST), id="moving").attributes
     assert asks["hx-trigger"] == "every 2s"
-    assert asks["hx-get"] == f"?&moving={waiting.uid}"
+    assert asks["hx-get"] == f"?&moving={second.uid},{first.uid}"
+
+
+@pytest.mark.usefixtures("a_worker")
+def test_what_waits_says_where_in_the_queue(
+    as_ada: Browser, running: Export, make_export: Callable[..., Export]
+) -> None:
+    waiting = [make_export(label="Trips") for _ in range(3)]
+
+    html = as_ada.get(LIST)
+
+    assert [one(html, "tr", id=each.uid).text.split(" Trips exp")[0] for each in waiting] == [
+        f"Choose Trips Waiting {place}" for place in ("next in turn", "1 before it", "2 before it")
+    ]
+    assert one(html, id="queue").text == ""
+
+
+@pytest.mark.usefixtures("no_worker")
+def test_without_a_worker_it_says_so_and_asks_seldom(
+    as_ada: Browser, make_export: Callable[..., Export], running: Export
+) -> None:
+    make_export()
+    html = as_ada.get(LIST)
+    assert one(html, id="queue").text.startswith("No worker is running.")
+    assert one(html, id="moving").attributes["hx-trigger"] == "every 2s"
+
+    changed(running, state=State.CANCELLED, slot=None)
+
+    assert one(as_ada.get(LIST), id="moving").attributes["hx-trigger"] == "every 30s"
+
+
+@pytest.mark.usefixtures("no_worker")
+def test_without_redis_the_page_is_there_and_says_so(
+    as_ada: Browser, make_export: Callable[..., Export], settings: Any, tmp_path: Path
+) -> None:
+    make_export()
+    settings.REDIS_URL = f"unix://{tmp_path}/nobody.sock"
+
+    assert one(as_ada.get(LIST), id="queue").text.startswith("The queue cannot be reached.")
 
 
 def test_a_poll_brings_the_rows_that_move_and_stops_when_they_rest(
@@ -162,6 +220,15 @@ def test_an_auditor_sees_all_and_is_offered_nothing_to_make(as_ari: Browser, rea
 
     assert labels(html) == ["Late trips"]
     assert "New export" not in html
+
+
+def test_the_room_that_is_taken_is_for_admins(
+    as_ada: Browser, as_eve: Browser, as_ari: Browser, ready: Export, eves_export: Export
+) -> None:
+    pages = [browser.get(LIST) for browser in (as_ada, as_eve, as_ari)]
+
+    assert [texts(page, "p", class_="usage") for page in pages] == [["4.7 kB stored"], [], []]
+    assert ['name="who"' in page for page in pages] == [True, False, True]
 
 
 def test_an_empty_list_says_how_to_begin(as_ada: Browser, as_ari: Browser) -> None:

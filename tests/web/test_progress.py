@@ -13,6 +13,12 @@ from exports.web.progress import Progress
 BEGAN = datetime(2024, 3, 1, 12, tzinfo=UTC)
 
 
+STEPS = {
+    "reading": BEGAN.isoformat(),
+    "checking": (BEGAN + timedelta(seconds=7)).isoformat(),
+}
+
+
 def progress(seconds: float = 10, **fields: Any) -> Progress:
     """Of a run that began so many seconds ago."""
     known = {"state": State.RUNNING, "step": "reading", "rows_done": 250, "rows_total": 1000}
@@ -56,10 +62,28 @@ def test_what_has_not_begun_has_no_speed() -> None:
         ({"step": "reading"}, "done now next next next"),
         ({"step": "publishing"}, "done done done now next"),
         ({"state": State.READY, "step": ""}, "done done done done done"),
+        ({"state": State.ERROR, "step": "", "steps": STEPS}, "done done stopped next next"),
+        ({"state": State.CANCELLED, "step": ""}, "stopped next next next next"),
     ],
 )
 def test_the_steps_are_marked(fields: dict[str, Any], marks: str) -> None:
     assert " ".join(stage.mark for stage in progress(**fields).stages) == marks
+
+
+@pytest.mark.parametrize(
+    ("fields", "took"),
+    [
+        ({"step": "checking", "steps": STEPS}, [2, 7, 3, None, None]),
+        (
+            {"state": State.ERROR, "steps": STEPS, "ended_at": BEGAN + timedelta(seconds=8)},
+            [2, 7, 1, None, None],
+        ),
+        ({"state": State.PENDING, "steps": STEPS}, [12, None, None, None, None]),
+        ({"state": State.READY, "steps": {}}, [12, None, None, None, None]),
+    ],
+)
+def test_each_step_says_how_long_it_took(fields: dict[str, Any], took: list[float | None]) -> None:
+    assert [stage.took for stage in progress(**fields).stages] == took
 
 
 @pytest.mark.parametrize(
