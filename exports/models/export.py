@@ -121,6 +121,8 @@ class Export(models.Model):
     class Meta:
         indexes = [
             models.Index(F("namespace"), F("id").desc(), name="exports_newest_first"),
+            models.Index(fields=["namespace", "created_at"], name="exports_by_creation"),
+            models.Index(fields=["namespace", "ended_at"], name="exports_by_end"),
             models.Index(fields=["namespace", "id"], condition=Q(state="pending"), name="waiting"),
             models.Index(fields=["lease_until"], condition=Q(state="running"), name="leases"),
             models.Index(fields=["expires_at"], condition=Q(state="ready"), name="expiries"),

@@ -117,7 +117,7 @@ def test_the_number_of_queries_does_not_grow_with_the_rows(
 
 
 def test_every_event_has_a_word_and_a_line_in_the_docs() -> None:
-    docs = (BASE_DIR / "docs" / "audit.md").read_text()
+    docs = (BASE_DIR / "docs" / "history.md").read_text()
     listed = set(re.findall(r"`([a-z_]+\.[a-z_]+)`", docs))
 
     elsewhere = ("person.", "signing_key.", "master_key.")  # in the installation's own history
