@@ -2,6 +2,13 @@
 
 from __future__ import annotations
 
-from bench.benches import asked, django, growth, peers, small
+from bench.benches import asked, django, growth, history, peers, small
 
-BENCHES = (*peers.BENCHES, *asked.BENCHES, *django.BENCHES, *growth.BENCHES, *small.BENCHES)
+BENCHES = (
+    *peers.BENCHES,
+    *asked.BENCHES,
+    *django.BENCHES,
+    *growth.BENCHES,
+    *small.BENCHES,
+    *history.BENCHES,
+)

@@ -47,15 +47,16 @@ def daily(caller: Caller, days: int) -> list[Day]:
         .values_list(TruncDate("created_at", tzinfo=UTC))
         .annotate(Count("pk"))
     )
+    sums = {
+        "rows": Coalesce(Sum("rows_done", filter=_PUBLISHED), 0),
+        "bytes": Coalesce(Sum("bytes_done", filter=_PUBLISHED), 0),
+        "failures": Count("pk", filter=Q(state=State.ERROR)),
+    }
     ended = {
         day: figures
         for day, *figures in exports.filter(ended_at__gte=since)
         .values_list(TruncDate("ended_at", tzinfo=UTC))
-        .annotate(
-            Coalesce(Sum("rows_done", filter=_PUBLISHED), 0),
-            Coalesce(Sum("bytes_done", filter=_PUBLISHED), 0),
-            Count("pk", filter=Q(state=State.ERROR)),
-        )
+        .annotate(**sums)
     }
     dates = [first + timedelta(days=n) for n in range(days)]
     return [Day(each, made.get(each, 0), *ended.get(each, ())) for each in dates]

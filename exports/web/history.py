@@ -86,8 +86,9 @@ class History:
         return bool(self.wanted.told)
 
     @property
-    def is_first(self) -> bool:
-        return not self._page.newer
+    def is_overview(self) -> bool:
+        """Whether the charts belong here: they tell of everything, whatever is looked for."""
+        return not self.is_filtered and not self._page.newer
 
     @cached_property
     def lines(self) -> list[Line]:
@@ -103,7 +104,7 @@ class History:
 
     @cached_property
     def charts(self) -> list[Chart]:
-        labels = [f"{each.day:%-d %b %Y}" for each in self.daily]
+        labels = [f"{each.day:%-d %b}" for each in self.daily]
         return [
             chart("Exports", labels, [each.exports for each in self.daily]),
             chart("Rows", labels, [each.rows for each in self.daily]),
