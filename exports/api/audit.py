@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any
 
 from django.http import StreamingHttpResponse
@@ -63,7 +62,7 @@ class AuditFilter(Schema):
 class EventOut(Schema):
     """One thing that happened."""
 
-    at: datetime
+    at: str = Field(json_schema_extra={"format": "date-time"}, examples=["2026-03-31T10:30:00Z"])
     action: str = Field(examples=["export.downloaded"])
     actor: str = Field(
         description="Who did it: a person, a key of his, or Waybill itself.",

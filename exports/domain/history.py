@@ -132,11 +132,13 @@ def history_export(
 
 
 def events_told(events: list[AuditEvent]) -> list[dict[str, Any]]:
-    """The events as other programs get them; ``detail`` is None where it was erased."""
+    """The events as other programs get them: ``at`` in RFC 3339, as exact as the hash covers it;
+    ``detail`` is None where it was erased.
+    """
     details = details_of(events)
     return [
         {
-            "at": event.at,
+            "at": event.at.isoformat(timespec="microseconds").replace("+00:00", "Z"),
             "action": event.action,
             "actor": event.actor,
             "actor_id": event.actor_uid,

@@ -39,21 +39,16 @@ def history_jsonl(caller: Caller, wanted: EventFilter) -> Iterator[bytes]:
 
 
 def _line(told: dict[str, Any]) -> str:
-    return json.dumps({**told, "at": _moment(told)}, ensure_ascii=False) + "\n"
+    return json.dumps(told, ensure_ascii=False) + "\n"
 
 
 def _batches(chunks: Iterable[list[dict[str, Any]]]) -> Iterator[pa.RecordBatch]:
     names = list(COLUMNS)
     for chunk in chunks:
-        rows = [{**told, "at": _moment(told), "detail": _detail(told)} for told in chunk]
+        rows = [{**told, "detail": _detail(told)} for told in chunk]
         columns = [pa.array([row[name] for row in rows], pa.string()) for name in names]
         batch = pa.RecordBatch.from_arrays(columns, names=names)
         yield to_cells(batch, texts=frozenset(names))
-
-
-def _moment(told: dict[str, Any]) -> str:
-    """As REST writes it."""
-    return str(told["at"].isoformat(timespec="microseconds").replace("+00:00", "Z"))
 
 
 def _detail(told: dict[str, Any]) -> str | None:
