@@ -79,7 +79,7 @@ def _fill(events: int, exports: int) -> None:
         "events": events,
     }
     with connection.cursor() as cursor:
-        for statement in (EXPORTS, EVENTS, DETAILS, "ANALYZE"):
+        for statement in (EXPORTS, EVENTS, DETAILS, "VACUUM ANALYZE"):
             cursor.execute(statement, named)
 
 
@@ -88,13 +88,14 @@ INSERT INTO exports_export (uid, namespace_id, collection_id, created_by_id, lab
     format, paths, include, expand, order_by, prefix, sample_method, sample_seed, include_vectors,
     export_files, zip_files, archive, compression, csv, file_name, timezone, notify, after_script,
     frozen, state, step, steps, attempt, worker, rows_done, bytes_done, bytes_reserved, notices,
-    reason, reason_detail, created_at, started_at, ended_at, hold_reason)
+    reason, reason_detail, created_at, started_at, ended_at, hold_reason,
+    cleared_at)
 SELECT 'exp_bench' || i, %(namespace)s, %(collection)s, %(user)s, 'Export ' || i, '',
     'csv', '[]', '[]', '[]', '[]', '', 'first', 0, false,
     false, false, 'none', '', '{}', '', 'UTC', '{}', '',
     '{"where": {"version": 1, "node": {"all": []}}}', CASE WHEN i %% 9 = 0 THEN 'error' ELSE
     'expired' END, '', '{}', 1, 'w', i %% 1000, i %% 100000, 0, '{}',
-    'failed', '', at, at, at + interval '1 minute', ''
+    'failed', '', at, at, at + interval '1 minute', '', at
 FROM (SELECT i, now() - interval '90 days' * (%(exports)s - i) / %(exports)s AS at
       FROM generate_series(1, %(exports)s) r(i)) s
 """
@@ -108,7 +109,8 @@ SELECT %(namespace)s, timestamptz '2026-01-01Z' + interval '1 year' * i / %(even
               [i %% 4 + 1] END,
     CASE WHEN i < %(events)s / 10 AND i %% 3 = 0 THEN 'gone@example.org'
          ELSE 'person' || (i * 7919 %% 199) || '@example.org' END,
-    'user:1', '192.0.2.7', 'exp_bench' || (i %% %(exports)s), repeat('0', 64), md5(i::text) || md5('x')
+    'user:1', '192.0.2.7', 'exp_bench' || (i %% %(exports)s), repeat('0', 64),
+    md5(i::text) || md5('x')
 FROM generate_series(1::bigint, %(events)s) r(i)
 """
 DETAILS = """

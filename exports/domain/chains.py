@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 _CHUNK = 2_000
 _UNKNOWN = ("unknown", "unknown")
+_CUT = "its end is not there: events after it were taken away"
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,9 +87,9 @@ def chains_verify(namespace: Namespace | None = None, kept: Collection[Head] = (
             broken.add(chain)
             walk.broken.append(Broken(uid, event, why))
         before[chain] = event.hash
-    cut = "its end is not there: events after it were taken away"
     told = {each.chain for each in walk.broken}
-    walk.broken += [Broken(each.uid, None, cut) for each in missing.values() if each.uid not in told]
+    cut = {each.uid for each in missing.values()} - told
+    walk.broken += [Broken(uid, None, _CUT) for uid in sorted(cut)]
     return walk
 
 

@@ -90,6 +90,5 @@ def lines_of(caller: Caller, events: list[AuditEvent]) -> list[Line]:
     details = details_of(events)
     subjects = subjects_of(caller, [event.subject for event in events])
     return [
-        Line(event, details.get(event.pk), subjects.get(event.subject, NOTHING))
-        for event in events
+        Line(event, details.get(event.pk), subjects.get(event.subject, NOTHING)) for event in events
     ]

@@ -49,9 +49,7 @@ urlpatterns = [
     path("<workspace:namespace>/collections", collections, name="collections"),
     path("<workspace:namespace>/collections/<str:name>", collection, name="collection"),
     path("<workspace:namespace>/history", history, name="history"),
-    path(
-        "<workspace:namespace>/history/export.<form:form>", history_export, name="history_export"
-    ),
+    path("<workspace:namespace>/history/export.<form:form>", history_export, name="history_export"),
     path("<workspace:namespace>/operations", operations, name="operations"),
     path("<workspace:namespace>/members", members, name="members"),
     path("<workspace:namespace>/members/new", member_new, name="member_new"),
