@@ -17,6 +17,8 @@ from exports.web.loaders import get_text
 from exports.web.wording import size
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from django.http import HttpRequest
 
     from exports.domain.access import Caller
@@ -165,7 +167,7 @@ def _midnight(day: date | None) -> datetime | None:
     return datetime.combine(day, time.min, tzinfo=UTC) if day else None
 
 
-_CHECKS = {
+_CHECKS: dict[str, Callable[[str], object]] = {
     "action": _is_action,
     "who": bool,
     "subject": bool,

@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils import timezone
 
 from exports.domain.audit import SYSTEM, Actor, audit_append
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from exports.models import Namespace
 
-NDJSON = {"Accept": "application/x-ndjson"}
+NDJSON = "application/x-ndjson"
 
 
 def tell(namespace: Namespace, actor: str, action: str = "key.created", subject: str = "") -> None:
@@ -127,9 +127,9 @@ def test_a_cursor_of_another_namespace_is_none(rest: Rest, outside: Rest, events
 
 
 def test_everything_that_matches_is_a_stream(auditing: Rest, events: None) -> None:
-    answer = auditing.send("GET", "/audit?who=bob", **NDJSON)
+    answer = auditing.send("GET", "/audit?who=bob", Accept=NDJSON)
 
-    assert answer.headers["Content-Type"] == "application/x-ndjson"
+    assert answer.headers["Content-Type"] == NDJSON
     lines = [json.loads(line) for line in answer.getvalue().splitlines()]
     assert lines == auditing.get("/audit", who="bob").json()["items"]
     told = AuditEvent.objects.get(action="history.exported")
@@ -140,7 +140,7 @@ def test_everything_that_matches_is_a_stream(auditing: Rest, events: None) -> No
 
 
 def test_a_stream_takes_no_cursor(auditing: Rest) -> None:
-    assert paths_of(auditing.send("GET", "/audit?cursor=x", **NDJSON)) == ["cursor"]
+    assert paths_of(auditing.send("GET", "/audit?cursor=x", Accept=NDJSON)) == ["cursor"]
     assert not AuditEvent.objects.filter(action="history.exported").exists()
 
 
@@ -153,7 +153,7 @@ def test_what_was_erased_is_null(auditing: Rest, events: None) -> None:
 
 def test_only_who_may_read_it_does(reading: Rest, outside: Rest, events: None) -> None:
     assert reading.get("/audit").status_code == 403
-    assert reading.send("GET", "/audit", **NDJSON).status_code == 403
+    assert reading.send("GET", "/audit", Accept=NDJSON).status_code == 403
     assert actors(outside, who="bob") == []
 
 
@@ -164,7 +164,6 @@ def test_it_takes_the_same_queries_for_any_number_of_rows(
     for _ in range(rows):
         tell(demo, "bob@example.org")
     rest.get("/audit")  # notes that the key was used, once a minute
-    clock = connection.vendor == "postgresql"
 
-    with django_assert_num_queries(6 + clock):  # key, membership, actions, names, events, details
+    with django_assert_num_queries(6):  # key, membership, actions, names, events, details
         assert len(rest.get("/audit", who="bob", action="key").json()["items"]) == rows

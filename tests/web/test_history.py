@@ -159,7 +159,7 @@ def taken(browser: Browser, form: str, **query: str) -> str:
     response = browser.client.get(f"{HISTORY}/export.{form}", query)
     assert response.status_code == 200
     assert f'attachment; filename="history-demo.{form}"' == response["Content-Disposition"]
-    return b"".join(response.streaming_content).decode()
+    return response.getvalue().decode()
 
 
 def test_it_is_taken_along_as_csv(as_ari: Browser, demo: Namespace) -> None:
