@@ -74,10 +74,21 @@ def _keys(caller: Caller, uids: list[str]) -> Iterator[tuple[str, Subject]]:
 
 def _people(caller: Caller, ids: list[str]) -> Iterator[tuple[str, Subject]]:
     """Members; who is none any more is told in the particulars."""
-    numbers = [int(each.partition(":")[2]) for each in ids]
+    texts = [each.partition(":")[2] for each in ids]
+    numbers = [int(each) for each in texts if each.isdecimal()]
     found = caller.namespace.memberships.filter(user__in=numbers)
     for number, email, uid in found.values_list("user", "user__email", "uid"):
         yield f"user:{number}", Subject(email, reverse("web:member", args=[_slug(caller), uid]))
+
+
+def _templates(caller: Caller, uids: list[str]) -> Iterator[tuple[str, Subject]]:
+    found = caller.namespace.templates.filter(uid__in=uids)
+    for uid, name in found.values_list("uid", "name"):
+        yield uid, Subject(name)
+
+
+def _workspace(caller: Caller, _: list[str]) -> Iterator[tuple[str, Subject]]:
+    yield caller.namespace.uid, Subject(caller.namespace.name)
 
 
 _KINDS = {
@@ -86,6 +97,8 @@ _KINDS = {
     "prn": _principals,
     "key": _keys,
     "user": _people,
+    "tpl": _templates,
+    "ns": _workspace,
 }
 
 
