@@ -45,7 +45,7 @@ def daily(caller: Caller, days: int) -> list[Day]:
     made = dict(
         exports.filter(created_at__gte=since)
         .values_list(TruncDate("created_at", tzinfo=UTC))
-        .annotate(Count("pk"))
+        .annotate(count=Count("*"))
     )
     sums = {
         "rows": Coalesce(Sum("rows_done", filter=_PUBLISHED), 0),
