@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bench.benches import asked, django, growth, lists, load, peers, small
+from bench.benches import asked, django, growth, history, lists, load, peers, small
 
 BENCHES = (
     *peers.BENCHES,
@@ -12,4 +12,5 @@ BENCHES = (
     *small.BENCHES,
     *load.BENCHES,
     *lists.BENCHES,
+    *history.BENCHES,
 )

@@ -10,6 +10,7 @@ from ninja import NinjaAPI
 from ninja.openapi.schema import REF_TEMPLATE, OpenAPISchema
 
 from exports.api import (
+    audit,
     collections,
     exports,
     files,
@@ -114,4 +115,5 @@ api.add_router("/collections", collections.router)
 api.add_router("/principals", principals.router)
 api.add_router("/members", members.router)
 api.add_router("/templates", templates.router)
+api.add_router("/audit", audit.router)
 api.add_router("/signing-keys", signing.router)

@@ -131,7 +131,7 @@ def made(
 )
 def listing(request: ApiRequest, wanted: Annotated[ExportFilter, Query()]) -> ExportPage:
     """Newest first, without those that were deleted."""
-    refuse_unknown(request)
+    refuse_unknown(request, ExportFilter)
     caller = request.auth
     exports = wanted.narrow(caller.exports).select_related(
         "collection", "created_by", "principal", "retry_of", "template"

@@ -58,9 +58,9 @@ class ExportFilter(Schema):
         )
 
 
-def refuse_unknown(request: HttpRequest) -> None:
+def refuse_unknown(request: HttpRequest, filters: type[Schema]) -> None:
     """A filter that is misspelt would otherwise seem to have found everything."""
-    known = [*ExportFilter.model_fields, "namespace"]
+    known = [*filters.model_fields, "namespace"]
     if wrong := [name for name in request.GET if name not in known]:
         message = f"There is no such filter. Take one of {', '.join(known)}."
         raise InvalidRequest(*(FieldError(name, message) for name in wrong))

@@ -154,7 +154,7 @@ class _Told(Collector):
         )
         if self._state.workers is not None:
             yield GaugeMetricFamily(
-                "waybill_workers", "Workers that Redis knows.", self._state.workers
+                "waybill_workers", "Workers that Redis knows.", len(self._state.workers)
             )
 
 

@@ -50,7 +50,7 @@ def audit_append(
     """Append one event, and lock the head of its chain until the transaction ends.
 
     :param namespace: whose history; None is the installation's own.
-    :param action: such as ``export.created``; docs/audit.md lists them all.
+    :param action: such as ``export.created``; docs/history.md lists them all.
     :param subject: the public id of what it is about.
     :param detail: particulars, JSON; kept apart, since they may be erased.
     :raises NoTransaction: called outside ``transaction.atomic()``.
@@ -59,6 +59,8 @@ def audit_append(
         raise NoTransaction(action)
     chain = namespace.pk if namespace else INSTALLATION
     salt, text = secrets.token_hex(16), canonical(detail)
+    # The time is taken once the head is held, so that it follows the order of the chain.
+    head = _head(chain)
     event = AuditEvent(
         namespace_id=namespace.pk if namespace else None,
         at=database_now(),
@@ -69,7 +71,6 @@ def audit_append(
         subject=subject,
         detail_digest=detail_digest(salt, text),
     )
-    head = _head(chain)
     event.hash = event_hash(head.hash, event)
     event.save(force_insert=True)
     AuditDetail.objects.create(event_id=event.pk, salt=salt, detail=text)

@@ -10,16 +10,16 @@ from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db import Error as DatabaseError
-from redis.exceptions import RedisError
-from rq.worker_registration import get_keys
 
 from exports.domain.reconciled import reconciled_ago
 from exports.domain.storage import result_store
+from exports.domain.workers import workers_seen
 from exports.stores.errors import KeyMissing, StoreError
-from exports.wakeups import queue_connection
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
+
+    from exports.domain.workers import Worker
 
 logger = logging.getLogger(__name__)
 
@@ -35,12 +35,12 @@ _PROBE = "waybill.probe"
 
 @dataclass(frozen=True, slots=True)
 class Health:
-    """The state of each part; how many workers Redis knows, and how many bytes the store still
+    """The state of each part; the workers that Redis knows, and how many bytes the store still
     holds, where there is telling.
     """
 
     parts: Mapping[str, str]
-    workers: int | None
+    workers: Sequence[Worker] | None
     free_bytes: int | None
 
     @property
@@ -58,7 +58,7 @@ class Health:
 def health() -> Health:
     """Ask every part. What is wrong with one is told in the log."""
     database, reconciler = _database()
-    workers = workers_known()
+    workers = workers_seen()
     store, free = _store()
     return Health(
         parts={
@@ -71,20 +71,6 @@ def health() -> Health:
         workers=workers,
         free_bytes=free,
     )
-
-
-def workers_known() -> int | None:
-    """How many wait or run; None while Redis does not answer, which it is not given long to.
-
-    One that was killed counts for up to two minutes.
-    """
-    try:
-        with queue_connection() as redis:
-            known = get_keys(connection=redis)
-            return redis.exists(*known) if known else 0
-    except (RedisError, OSError) as error:
-        _warn("Redis", error)
-        return None
 
 
 def _database() -> tuple[str, str]:

@@ -142,6 +142,8 @@ class Export(models.Model):
                 condition=Q(cleared_at=None, bytes_reserved__gt=0),
                 name="exports_reserving",
             ),
+            models.Index(fields=["namespace", "created_at"], name="exports_by_creation"),
+            models.Index(fields=["namespace", "ended_at"], name="exports_by_end"),
             models.Index(fields=["namespace", "id"], condition=Q(state="pending"), name="waiting"),
             models.Index(fields=["lease_until"], condition=Q(state="running"), name="leases"),
             models.Index(fields=["expires_at"], condition=Q(state="ready"), name="expiries"),

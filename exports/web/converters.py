@@ -33,3 +33,9 @@ class PrincipalConverter(StringConverter):
     """The public id of a principal."""
 
     regex = r"prn_[0-9A-Za-z]{1,27}"
+
+
+class HistoryFormConverter(StringConverter):
+    """As what the history can be taken along."""
+
+    regex = r"csv|jsonl"

@@ -17,6 +17,7 @@ from exports.domain.requests import is_storable
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from django.http.response import HttpResponseBase
     from django_htmx.middleware import HtmxDetails
 
     from exports.models import Collection, Export, User
@@ -32,12 +33,12 @@ class PageRequest(HttpRequest):
 
 
 def signed_in(
-    view: Callable[Concatenate[PageRequest, P], HttpResponse],
-) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
+    view: Callable[Concatenate[PageRequest, P], HttpResponseBase],
+) -> Callable[Concatenate[HttpRequest, P], HttpResponseBase]:
     """Sends who is not signed in to do so first. What is shown is kept by no cache."""
 
     @wraps(view)
-    def inner(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+    def inner(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
         if not request.user.is_authenticated:
             return _sign_in_first(request)
         response = view(cast("PageRequest", request), *args, **kwargs)

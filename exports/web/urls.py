@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import path, register_converter
 
 from exports.web.converters import (
+    HistoryFormConverter,
     MemberConverter,
     PrincipalConverter,
     TemplateConverter,
@@ -15,9 +16,10 @@ from exports.web.views.collections import collection, collections
 from exports.web.views.create import create
 from exports.web.views.export import cancel, delete, export, link, rows
 from exports.web.views.exports import exports, several
-from exports.web.views.history import history
+from exports.web.views.history import history, history_export
 from exports.web.views.keeping import hold, keep, release, retry
 from exports.web.views.members import member, member_new, member_removal, members
+from exports.web.views.operations import operations
 from exports.web.views.principals import (
     principal,
     principal_new,
@@ -36,6 +38,7 @@ from exports.web.views.templates import (
 
 register_converter(WorkspaceConverter, "workspace")
 register_converter(UidConverter, "uid")
+register_converter(HistoryFormConverter, "form")
 register_converter(MemberConverter, "member")
 register_converter(PrincipalConverter, "principal")
 register_converter(TemplateConverter, "template")
@@ -73,6 +76,8 @@ urlpatterns = [
     path("<workspace:namespace>/collections", collections, name="collections"),
     path("<workspace:namespace>/collections/<str:name>", collection, name="collection"),
     path("<workspace:namespace>/history", history, name="history"),
+    path("<workspace:namespace>/history/export.<form:form>", history_export, name="history_export"),
+    path("<workspace:namespace>/operations", operations, name="operations"),
     path("<workspace:namespace>/members", members, name="members"),
     path("<workspace:namespace>/members/new", member_new, name="member_new"),
     path("<workspace:namespace>/members/<member:member>", member, name="member"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 from time import monotonic
 
-from exports.domain.health import workers_known
+from exports.domain.workers import workers_seen
 from exports.web.wording import number
 
 _KEPT = 5  # seconds: many pages ask, and Redis may be slow to say no
@@ -24,7 +24,8 @@ def nobody_there() -> str:
 @lru_cache(maxsize=1)
 def workers_lately(_: int) -> int | None:
     """:param _: changes every few seconds, and Redis is asked again then."""
-    return workers_known()
+    seen = workers_seen()
+    return None if seen is None else len(seen)
 
 
 def place_told(place: int | None) -> str:

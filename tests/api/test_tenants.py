@@ -40,6 +40,7 @@ CALLS = {
     ("link", "HEAD"): (404, 403, 403),
     ("link", "POST"): (404, 403, 403),
     ("usage", "GET"): (200, 200, 403),
+    ("audit", "GET"): (200, 200, 200),
     ("collections", "GET"): (200, 200, 403),
     ("collection", "GET"): (404, 200, 403),
     ("principals", "GET"): (200, 403, 403),

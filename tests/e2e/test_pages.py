@@ -71,6 +71,8 @@ def addresses(
         "/demo/collections",
         "/demo/collections/trips",
         "/demo/history",
+        "/demo/history?action=downloads&who=ada&since=2026-01-01",
+        "/demo/operations",
         "/demo/members",
         "/demo/members/new",
         f"/demo/members/{member}",
@@ -104,7 +106,9 @@ def test_every_page_has_contrast_in_the_dark(signed_in: Page, addresses: list[st
 def unfolded(page: Page, address: str) -> None:
     page.emulate_media(color_scheme="light", reduced_motion="reduce")
     page.goto(address)
-    for fold in page.locator("details.more > summary, .behind > summary").all():
+    for fold in page.locator(
+        "details.more > summary, .behind > summary, .charts-card summary"
+    ).all():
         fold.click()
 
 

@@ -30,6 +30,8 @@ PAGES = {
     "collections": (200, 200, 200, 404),
     "collection": (200, 200, 404, 404),
     "history": (200, 200, 403, 404),
+    "history_export": (200, 200, 403, 404),
+    "operations": (200, 403, 403, 404),
     "members": (200, 403, 403, 404),
     "member_new": (200, 403, 403, 404),
     "member": (200, 403, 403, 404),
@@ -49,6 +51,7 @@ def addresses(export: Export) -> Iterator[tuple[str, str]]:
     named = {
         "namespace": "demo",
         "uid": export.uid,
+        "form": "csv",
         "name": export.collection.name,
         "member": export.namespace.memberships.earliest("pk").uid,
         "principal": principal_of(export).uid,

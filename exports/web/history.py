@@ -1,0 +1,179 @@
+"""What the history page shows: the filters of the address, one page of lines, the charts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from functools import cached_property
+from typing import TYPE_CHECKING
+from urllib.parse import urlencode
+
+from exports.domain.daily import Day, daily
+from exports.domain.errors import InvalidRequest
+from exports.domain.history import GROUPS, EventFilter, EventPage, actors_of, events_page
+from exports.web.charts import Chart, chart
+from exports.web.events import WORDS, Line, lines_of
+from exports.web.loaders import get_text
+from exports.web.wording import size
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from django.http import HttpRequest
+
+    from exports.domain.access import Caller
+
+ROWS = 50
+RANGES = ("7", "30", "90")  # days
+_NAMED = 100  # suggestions for who it was
+
+# What each family of actions is called; one that is not here goes by its own name.
+_FAMILIES = {
+    "export": "Exports",
+    "rows": "Looks at rows",
+    "collection": "Collections",
+    "key": "API keys",
+    "member": "Members",
+    "principal": "Principals",
+    "namespace": "The workspace",
+    "history": "The history",
+    "superuser": "Superusers",
+}
+_GROUPS = {"downloads": "Downloads and links"}
+
+
+@dataclass(frozen=True)
+class History:
+    """One page of a workspace's events, newest first."""
+
+    caller: Caller
+    action: str = ""
+    who: str = ""
+    subject: str = ""
+    since: str = ""
+    until: str = ""
+    days: str = "30"
+    before: str = ""
+    after: str = ""
+
+    @classmethod
+    def of(cls, caller: Caller, request: HttpRequest) -> History:
+        """The page that an address asks for; what is no action or no date is passed over."""
+        asked = {name: get_text(request, name) for name in _CHECKS}
+        return cls(caller, **{name: text for name, text in asked.items() if _CHECKS[name](text)})
+
+    @property
+    def wanted(self) -> EventFilter:
+        """Both days belong to it, by UTC."""
+        until = _day(self.until)
+        return EventFilter(
+            action=self.action,
+            who=self.who,
+            subject=self.subject,
+            since=_midnight(_day(self.since)),
+            until=_midnight(until + timedelta(days=1)) if until and until < date.max else None,
+        )
+
+    @property
+    def choices(self) -> list[tuple[str, list[tuple[str, str]]]]:
+        """What can be asked for, in groups: whole families first, then each action."""
+        families: dict[str, list[tuple[str, str]]] = {}
+        for action, (word, _) in WORDS.items():
+            families.setdefault(action.partition(".")[0], []).append((action, word))
+        whole = [*_GROUPS.items(), *((name, _family(name)) for name in families)]
+        return [("All of a kind", whole), *((_family(n), each) for n, each in families.items())]
+
+    @property
+    def is_filtered(self) -> bool:
+        return bool(self.wanted.told)
+
+    @property
+    def is_overview(self) -> bool:
+        """Whether the charts belong here: they tell of everything, whatever is looked for."""
+        return not self.is_filtered and not self._page.newer
+
+    @cached_property
+    def lines(self) -> list[Line]:
+        return lines_of(self.caller, self._page.events)
+
+    @cached_property
+    def people(self) -> list[str]:
+        return actors_of(self.caller)[:_NAMED]
+
+    @cached_property
+    def daily(self) -> list[Day]:
+        return daily(self.caller, int(self.days))
+
+    @cached_property
+    def charts(self) -> list[Chart]:
+        labels = [f"{each.day:%-d %b}" for each in self.daily]
+        return [
+            chart("Exports", labels, [each.exports for each in self.daily]),
+            chart("Rows", labels, [each.rows for each in self.daily]),
+            chart("Bytes", labels, [each.bytes for each in self.daily], told=size),
+            chart("Failures", labels, [each.failures for each in self.daily], tone="bad"),
+        ]
+
+    @property
+    def ranges(self) -> list[tuple[str, str, bool]]:
+        return [(each, self._query(days=each), each == self.days) for each in RANGES]
+
+    @property
+    def newer(self) -> str:
+        """The query of the page before; empty on the first."""
+        return self._query(after=self._page.newer) if self._page.newer else ""
+
+    @property
+    def older(self) -> str:
+        """The query of the next page; empty on the last."""
+        return self._query(before=self._page.older) if self._page.older else ""
+
+    @property
+    def newest(self) -> str:
+        return self._query()
+
+    @cached_property
+    def _page(self) -> EventPage:
+        here = {"before": self.before, "after": self.after}
+        try:
+            return events_page(self.caller, self.wanted, limit=ROWS, **here)
+        except InvalidRequest:
+            return events_page(self.caller, self.wanted, limit=ROWS)
+
+    def _query(self, **changes: str) -> str:
+        names = ("action", "who", "subject", "since", "until")
+        asked = {name: getattr(self, name) for name in names}
+        asked["days"] = "" if self.days == "30" else self.days
+        said = {name: value for name, value in {**asked, **changes}.items() if value}
+        return f"?{urlencode(said)}"
+
+
+def _family(name: str) -> str:
+    return _FAMILIES.get(name, name.capitalize())
+
+
+def _is_action(text: str) -> bool:
+    return text in WORDS or text in GROUPS or any(each.startswith(f"{text}.") for each in WORDS)
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
+
+
+def _midnight(day: date | None) -> datetime | None:
+    return datetime.combine(day, time.min, tzinfo=UTC) if day else None
+
+
+_CHECKS: dict[str, Callable[[str], object]] = {
+    "action": _is_action,
+    "who": bool,
+    "subject": bool,
+    "since": _day,
+    "until": _day,
+    "days": RANGES.__contains__,
+    "before": bool,
+    "after": bool,
+}
