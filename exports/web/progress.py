@@ -120,10 +120,11 @@ class Progress:
     @cached_property
     def _began(self) -> list[datetime | None]:
         """When each stage began, as far as that is known."""
-        steps = {} if self.export.state == State.PENDING else self.export.steps
-        began = [steps.get(step) for step in Step.values]
-        run = [datetime.fromisoformat(each) if each else None for each in began]
-        return [self.export.created_at, *run]
+        export = self.export
+        later = [] if export.state == State.PENDING else Step.values[1:]
+        told = [export.steps.get(step) for step in later]
+        known = [datetime.fromisoformat(each) if each else None for each in told]
+        return [export.created_at, export.started_at, *known]
 
     def _took(self, stage: int) -> float | None:
         if stage >= len(self._began) or (began := self._began[stage]) is None:

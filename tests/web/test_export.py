@@ -39,14 +39,16 @@ def test_what_waits_says_so_and_asks_again(
 
 
 def test_a_run_shows_how_far_it_is(as_ada: Browser, running: Export) -> None:
-    changed(running, created_at=running.started_at)
     html = as_ada.get(address(running))
 
     assert one(html, "progress").attributes["value"] == "33"
     assert texts(html, "span", class_="big") == ["33 %"]
     assert facts(html)["Rows"] == "333 of 999"
-    assert texts(html, "ol", class_="stages") == [
-        "Queued: done 0.0 s Reading Checking Publishing Ready"
+    steps = html[html.index('class="stages"') : html.index('class="figures"')]
+    assert [(each.text.split()[0], each.attributes["class"]) for each in elements(steps, "li")] == [
+        ("Queued:", "done"),
+        ("Reading", "now"),
+        *((word, "next") for word in ("Checking", "Publishing", "Ready")),
     ]
 
 

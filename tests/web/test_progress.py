@@ -63,7 +63,10 @@ def test_what_has_not_begun_has_no_speed() -> None:
         ({"step": "publishing"}, "done done done now next"),
         ({"state": State.READY, "step": ""}, "done done done done done"),
         ({"state": State.ERROR, "step": "", "steps": STEPS}, "done done stopped next next"),
-        ({"state": State.CANCELLED, "step": ""}, "stopped next next next next"),
+        (
+            {"state": State.CANCELLED, "step": "", "started_at": None},
+            "stopped next next next next",
+        ),
     ],
 )
 def test_the_steps_are_marked(fields: dict[str, Any], marks: str) -> None:
@@ -78,8 +81,14 @@ def test_the_steps_are_marked(fields: dict[str, Any], marks: str) -> None:
             {"state": State.ERROR, "steps": STEPS, "ended_at": BEGAN + timedelta(seconds=8)},
             [2, 7, 1, None, None],
         ),
-        ({"state": State.PENDING, "steps": STEPS}, [12, None, None, None, None]),
-        ({"state": State.READY, "steps": {}}, [12, None, None, None, None]),
+        (
+            {"state": State.PENDING, "steps": STEPS, "started_at": None},
+            [12, None, None, None, None],
+        ),
+        (
+            {"state": State.CANCELLED, "started_at": None, "ended_at": BEGAN},
+            [2, None, None, None, None],
+        ),
     ],
 )
 def test_each_step_says_how_long_it_took(fields: dict[str, Any], took: list[float | None]) -> None:
