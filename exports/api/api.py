@@ -14,6 +14,7 @@ from exports.api import (
     exports,
     files,
     keeping,
+    keys,
     members,
     previews,
     principals,
@@ -112,4 +113,5 @@ api.add_router("/usage", usage.router)
 api.add_router("/collections", collections.router)
 api.add_router("/principals", principals.router)
 api.add_router("/members", members.router)
+api.add_router("/keys", keys.router)
 api.add_router("/signing-keys", signing.router)

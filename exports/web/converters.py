@@ -27,3 +27,9 @@ class PrincipalConverter(StringConverter):
     """The public id of a principal."""
 
     regex = r"prn_[0-9A-Za-z]{1,27}"
+
+
+class KeyConverter(StringConverter):
+    """The public id of an API key."""
+
+    regex = r"key_[0-9A-Za-z]{1,27}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import path, register_converter
 
 from exports.web.converters import (
+    KeyConverter,
     MemberConverter,
     PrincipalConverter,
     UidConverter,
@@ -16,17 +17,21 @@ from exports.web.views.export import cancel, delete, export
 from exports.web.views.exports import exports
 from exports.web.views.history import history
 from exports.web.views.keeping import hold, keep, release, retry
+from exports.web.views.keys import key_new, key_revocation, keys
 from exports.web.views.members import member, member_new, member_removal, members
 from exports.web.views.principals import (
     principal,
+    principal_deletion,
     principal_new,
     principal_switch,
     principals,
 )
+from exports.web.views.settings import settings
 from exports.web.views.start import start, workspace
 
 register_converter(WorkspaceConverter, "workspace")
 register_converter(UidConverter, "uid")
+register_converter(KeyConverter, "key")
 register_converter(MemberConverter, "member")
 register_converter(PrincipalConverter, "principal")
 
@@ -62,4 +67,13 @@ urlpatterns = [
         principal_switch,
         name="principal_switch",
     ),
+    path(
+        "<workspace:namespace>/principals/<principal:principal>/delete",
+        principal_deletion,
+        name="principal_deletion",
+    ),
+    path("<workspace:namespace>/keys", keys, name="keys"),
+    path("<workspace:namespace>/keys/new", key_new, name="key_new"),
+    path("<workspace:namespace>/keys/<key:key>/revoke", key_revocation, name="key_revocation"),
+    path("<workspace:namespace>/settings", settings, name="settings"),
 ]
