@@ -68,7 +68,11 @@ class SocialAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]  # allau
         sociallogin.user = user
 
     def on_authentication_error(
-        self, request: HttpRequest, provider: Any, exception: Any = None, **_: Any
+        self,
+        request: HttpRequest,  # noqa: ARG002 - allauth's names
+        provider: Any,  # noqa: ARG002
+        exception: Any = None,
+        **_: Any,
     ) -> None:
         if exception:
             log.warning("OpenID Connect: %s: %s", type(exception).__name__, exception)

@@ -88,5 +88,5 @@ def test_fifty_workspaces_can_be_looked_through(db: None) -> None:
 
     for path in ("/", "/w0/exports"):
         html = root.get(path)
-        assert one(html, "input", type="search", data_look_in="workspaces")
+        assert one(html, "input", type="search").attributes["data-look-in"] == "workspaces"
         assert one(html, "ul", id="workspaces").text.count("W ") == 50

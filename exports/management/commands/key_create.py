@@ -65,5 +65,5 @@ class Command(BaseCommand):
 
 def _ends(days: int) -> datetime:
     if not 0 < days <= 365:
-        raise CommandError("--days takes 1 to 365.")
+        raise CommandError("A key lives for a year at most: --days takes 1 to 365.")
     return timezone.now() + timedelta(days=days)
