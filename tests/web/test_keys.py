@@ -55,7 +55,8 @@ def test_one_is_made_shown_once_and_works(
     assert made.json()["principal"]["name"] == "UA"
     listed = as_ada.get(LIST)
     assert text.split("_")[2] not in listed
-    assert texts(listed, "span", class_="tag") == ["exports:read", "exports:write"]
+    may = texts(listed, "td", class_="only-wide")[0]
+    assert may == "exports:read exports:write as UA only trips"
 
 
 @pytest.mark.parametrize(
