@@ -33,6 +33,7 @@ def production_faults(
     secret_key: str,
     redis_url: str,
     metrics_token: str,
+    oidc_url: str,
 ) -> Iterator[str]:
     """What must not be so in production, a sentence each."""
     if debug:
@@ -52,6 +53,8 @@ def production_faults(
         yield "REDIS_URL must hold a password, or lead to a socket: redis://:password@host:6379/0."
     if metrics_token and len(metrics_token) < _TOKEN_LENGTH:
         yield f"WAYBILL_METRICS_TOKEN must be {_TOKEN_LENGTH} random characters or more."
+    if oidc_url and not oidc_url.startswith("https://"):
+        yield "WAYBILL_OIDC_URL must begin with https://: who signs in is what it says."
 
 
 def _is_guarded(redis_url: str) -> bool:

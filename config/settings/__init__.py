@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.core.exceptions import ImproperlyConfigured
 
 from config.production import is_production, production_faults
-from config.settings import apps, jobs, security
+from config.settings import accounts, apps, jobs, security
 from config.settings.accounts import *  # noqa: F403
 from config.settings.apps import *  # noqa: F403
 from config.settings.database import *  # noqa: F403
@@ -23,6 +23,7 @@ if is_production():
         secret_key=security.SECRET_KEY,
         redis_url=jobs.REDIS_URL,
         metrics_token=security.METRICS_TOKEN,
+        oidc_url=accounts.OIDC_URL,
     )
     if _told := " ".join(_faults):
         raise ImproperlyConfigured(_told)

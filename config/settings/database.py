@@ -26,5 +26,7 @@ CACHES = {
     "default": {
         "BACKEND": "django.core.cache.backends.db.DatabaseCache",
         "LOCATION": "cache",
+        # Once it is full it forgets, and whoever fills it would be free to try again.
+        "OPTIONS": {"MAX_ENTRIES": 100_000},
     }
 }

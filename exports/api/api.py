@@ -15,6 +15,7 @@ from exports.api import (
     exports,
     files,
     keeping,
+    keys,
     members,
     previews,
     principals,
@@ -116,4 +117,5 @@ api.add_router("/principals", principals.router)
 api.add_router("/members", members.router)
 api.add_router("/templates", templates.router)
 api.add_router("/audit", audit.router)
+api.add_router("/keys", keys.router)
 api.add_router("/signing-keys", signing.router)

@@ -14,17 +14,12 @@ from ninja.utils import check_csrf
 
 from exports.api.errors import CsrfMissing, Unauthenticated
 from exports.api.limits import rate_check
-from exports.domain.access import (
-    Caller,
-    caller_for,
-    caller_for_key,
-    namespaces_of,
-    superuser_enter,
-)
+from exports.domain.access import Caller, caller_for_key, namespaces_of
 from exports.domain.errors import FieldError, InvalidRequest, NotFound
 from exports.domain.keys import key_find
 from exports.domain.links import LinkInvalid, link_open
 from exports.domain.requests import is_storable
+from exports.domain.sessions import caller_signed_in
 from exports.models import User
 
 if TYPE_CHECKING:
@@ -88,9 +83,8 @@ class BrowserSession(APIKeyBase):
         if check_csrf(request):
             raise CsrfMissing
         _check_text(request)
-        caller = caller_for(user, _named(request) or _only_one(user), address=_address(request))
-        superuser_enter(caller, request.session)
-        return caller
+        named = _named(request) or _only_one(user)
+        return caller_signed_in(user, named, request.session, address=_address(request))
 
     def _get_key(self, request: HttpRequest) -> str | None:
         return request.COOKIES.get(self.param_name)

@@ -6,10 +6,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from django.db import transaction
 from django.db.models import Q
 
-from exports.domain.audit import Actor, audit_append
+from exports.domain.audit import Actor
 from exports.domain.clock import database_now
 from exports.domain.downloads import download_goes_on
 from exports.domain.errors import DELETED, EXPIRED, Forbidden, Gone, NotFound
@@ -32,7 +31,8 @@ from exports.models import (
 )
 
 if TYPE_CHECKING:
-    from django.contrib.sessions.backends.base import SessionBase
+    from collections.abc import Iterable
+
     from django.db.models import QuerySet
 
 ROLE_SCOPES: dict[str, frozenset[str]] = {
@@ -40,6 +40,14 @@ ROLE_SCOPES: dict[str, frozenset[str]] = {
     Role.EXPORTER: frozenset({Scope.EXPORTS_READ, Scope.EXPORTS_WRITE, Scope.DOWNLOADS_READ}),
     Role.AUDITOR: frozenset({Scope.EXPORTS_READ, Scope.AUDIT_READ}),
 }
+
+_BY_ITSELF = frozenset({Scope.SCRIPTS_WRITE})
+
+
+def scopes_given(named: Iterable[str]) -> frozenset[str]:
+    """What the scopes of a key come to: ``admin`` brings along all but scripts."""
+    given = frozenset(named)
+    return given | (ROLE_SCOPES[Role.ADMIN] - _BY_ITSELF) if Scope.ADMIN in given else given
 
 
 @dataclass(frozen=True)
@@ -75,8 +83,8 @@ class Caller:
         in the history of what is closed to him.
         """
         allowed = ROLE_SCOPES[self.role]
-        if self.key and Scope.ADMIN not in self.key.scopes:
-            allowed &= frozenset(self.key.scopes)
+        if self.key:
+            allowed &= scopes_given(self.key.scopes)
         return allowed & ROLE_SCOPES[Role.EXPORTER] if self._is_bound else allowed
 
     def may(self, scope: str) -> bool:
@@ -249,7 +257,7 @@ class Caller:
 
 
 def caller_for(user: User, reference: str, *, address: str = "") -> Caller:
-    """A signed-in person inside a namespace, named by its slug or id.
+    """A person inside a namespace, named by its slug or id.
 
     :raises NotFound: no such namespace, or he has no role in it.
     """
@@ -296,18 +304,3 @@ def _check_identities(export: Export) -> None:
 def namespaces_of(user: User) -> QuerySet[Namespace]:
     everything = Namespace.objects.order_by("name")
     return everything if user.is_superuser else everything.filter(memberships__user=user)
-
-
-def superuser_enter(caller: Caller, session: SessionBase) -> None:
-    """A superuser's entry into a workspace is an event, once for each session and workspace."""
-    entered: list[int] = session.get("entered", [])
-    if not caller.user.is_superuser or caller.namespace.pk in entered:
-        return
-    with transaction.atomic():
-        audit_append(
-            caller.namespace,
-            "superuser.entered",
-            actor=caller.actor,
-            subject=caller.namespace.uid,
-        )
-    session["entered"] = [*entered, caller.namespace.pk]

@@ -19,6 +19,7 @@ from exports.models.ids import random_base62
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import datetime
 
 _LONGEST = timedelta(days=365)
 
@@ -30,18 +31,19 @@ def key_create(
     label: str,
     scopes: Sequence[str],
     actor: Actor,
-    lifetime: timedelta = _LONGEST,
+    expires_at: datetime | None = None,
     principal: Principal | None = None,
     collections: Sequence[Collection] | None = None,
 ) -> tuple[ApiKey, str]:
     """Make a key; the text of it is returned this once and kept nowhere.
 
-    :param lifetime: a year at most.
+    :param expires_at: in a year at most; None: in a year.
     :param principal: as whom it runs, whatever it asks; None binds it to none.
     :param collections: all that it may see; None: those of its owner.
     :raises InvalidRequest: an unknown scope, too long a life, or a binding of somewhere else.
     """
-    _check(namespace, scopes, lifetime, [principal, *(collections or ())])
+    expires_at = expires_at or timezone.now() + _LONGEST
+    _check(namespace, label, scopes, expires_at, [principal, *(collections or ())])
     prefix, secret = random_base62(12), random_base62(32)
     body = f"{prefix}_{secret}"
     key = ApiKey(
@@ -53,7 +55,7 @@ def key_create(
         scopes=list(scopes),
         principal=principal,
         collections=None if collections is None else [each.uid for each in collections],
-        expires_at=timezone.now() + lifetime,
+        expires_at=expires_at,
     )
     with transaction.atomic():
         key.save()
@@ -103,24 +105,41 @@ def key_revoke(key: ApiKey, *, actor: Actor) -> None:
     """The key is refused from the next request on."""
     with transaction.atomic():
         if ApiKey.objects.filter(pk=key.pk, revoked_at=None).update(revoked_at=timezone.now()):
-            audit_append(key.namespace, "key.revoked", actor=actor, subject=key.uid)
+            audit_append(
+                key.namespace,
+                "key.revoked",
+                actor=actor,
+                subject=key.uid,
+                label=key.label,
+                owner=key.owner.email,
+            )
 
 
 def _check(
     namespace: Namespace,
+    label: str,
     scopes: Sequence[str],
-    lifetime: timedelta,
+    expires_at: datetime,
     bindings: Sequence[Principal | Collection | None],
 ) -> None:
-    for scope in scopes:
-        if scope not in Scope.values:
-            known = ", ".join(Scope.values)
-            raise InvalidRequest(FieldError("scopes", f"There is no scope {scope!r}: {known}."))
-    if not timedelta(0) < lifetime <= _LONGEST:
-        raise InvalidRequest(FieldError("expires_at", "A key lives for a year at most."))
-    for each in bindings:
-        if each and each.namespace_id != namespace.pk:
-            raise InvalidRequest(FieldError("bindings", f"{each} is of another workspace."))
+    errors = []
+    if not 0 < len(label) <= 100 or label != label.strip() or not label.isprintable():
+        errors.append(FieldError("label", "A label has 1 to 100 characters, no blank around them."))
+    if unknown := [each for each in scopes if each not in Scope.values]:
+        known = ", ".join(Scope.values)
+        errors.append(FieldError("scopes", f"There is no scope {unknown[0]!r}: {known}."))
+    now = timezone.now()
+    if expires_at <= now:
+        errors.append(FieldError("expires_at", "A key ends in the future. Choose a later time."))
+    elif expires_at > now + _LONGEST:
+        errors.append(FieldError("expires_at", "A key lives for a year at most. End it sooner."))
+    errors += [
+        FieldError("bindings", f"{each} is of another workspace.")
+        for each in bindings
+        if each and each.namespace_id != namespace.pk
+    ]
+    if errors:
+        raise InvalidRequest(*errors)
 
 
 def _note_use(key: ApiKey) -> None:

@@ -20,6 +20,7 @@ from exports.domain.clock import database_now
 from exports.domain.downloads import download_authorise
 from exports.domain.errors import EXPIRED, DomainError, Gone, NotFound
 from exports.domain.keys import key_holds
+from exports.domain.secondfactor import second_factor_lacks
 from exports.models import ApiKey, Namespace, User
 
 if TYPE_CHECKING:
@@ -118,7 +119,9 @@ def _maker(namespace: int, user: int, key: int, address: str) -> Caller | None:
     if not key:
         place = Namespace.objects.filter(pk=namespace).first()
         person = User.objects.filter(pk=user).first()
-        return caller_in(place, person, address=address) if place and person else None
+        if not place or not person or second_factor_lacks(place, person):
+            return None
+        return caller_in(place, person, address=address)
     found = ApiKey.objects.select_related("owner", "namespace", "principal").filter(pk=key).first()
     if found is None or not key_holds(found):
         return None

@@ -1,19 +1,24 @@
-"""Makes workspaces and changes their settings; makes first passwords."""
+"""Makes workspaces and changes their settings; names people, and makes first passwords."""
 
 from __future__ import annotations
 
 import secrets
 from datetime import timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from exports.domain.audit import Actor, audit_append
 from exports.domain.errors import FieldError, InvalidRequest
-from exports.models import Namespace
+from exports.domain.secondfactor import has_second_factor
+from exports.models import Namespace, Scope
 
-_SETTINGS = ("name", "max_running", "retention", "quota")
+if TYPE_CHECKING:
+    from exports.domain.access import Caller
+    from exports.models import User
+
+_SETTINGS = ("name", "max_running", "retention", "quota", "requires_second_factor")
 
 
 def namespace_create(*, slug: str, name: str, actor: Actor, **given: Any) -> Namespace:
@@ -35,7 +40,7 @@ def namespace_change(namespace: Namespace, *, actor: Actor, **changes: Any) -> N
     Results that are there already keep the time that they were given.
 
     :param changes: ``name``; ``max_running``, how many exports run at once; ``retention``, a
-        timedelta; ``quota``, bytes, or None for no limit.
+        timedelta; ``quota``, bytes, or None for no limit; ``requires_second_factor``.
     :raises InvalidRequest: one of them will not do.
     """
     with transaction.atomic():
@@ -60,6 +65,19 @@ def namespace_change(namespace: Namespace, *, actor: Actor, **changes: Any) -> N
     return found
 
 
+def namespace_set(caller: Caller, **changes: Any) -> Namespace:
+    """The same, by somebody who administers the workspace.
+
+    :raises Forbidden: he does not.
+    :raises InvalidRequest: as :func:`namespace_change`; or he would shut himself out.
+    """
+    caller.require(Scope.ADMIN)
+    if changes.get("requires_second_factor") and not has_second_factor(caller.user):
+        text = "You have none yourself, and would be shut out. Set one up in your profile first."
+        raise InvalidRequest(FieldError("requires_second_factor", text))
+    return namespace_change(caller.namespace, actor=caller.actor, **changes)
+
+
 def _told(value: Any) -> Any:
     return value.total_seconds() if isinstance(value, timedelta) else value
 
@@ -73,6 +91,22 @@ def _check(namespace: Namespace) -> None:
         raise InvalidRequest(
             *(FieldError(path, texts[0]) for path, texts in error.message_dict.items())
         ) from error
+
+
+def person_rename(user: User, name: str, *, actor: Actor) -> None:
+    """:param name: how others see him; empty: his e-mail address.
+
+    :raises InvalidRequest: it is too long, or holds what is no text.
+    """
+    if len(name) > 100 or not name.isprintable() or name != name.strip():
+        text = "A name has at most 100 characters, no blank around them."
+        raise InvalidRequest(FieldError("name", text))
+    if name == user.name:
+        return
+    with transaction.atomic():
+        before, user.name = user.name, name
+        user.save(update_fields=["name"])
+        audit_append(None, "person.renamed", actor=actor, subject=actor.uid, was=before, name=name)
 
 
 def password_make() -> str:

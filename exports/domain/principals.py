@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from django.db import IntegrityError, transaction
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from exports.domain.access import Caller
+    from exports.models import ApiKey, Membership
 
 _MOST = 1_000
 _LONGEST = 200
@@ -131,18 +133,34 @@ def principal_change(
     return row
 
 
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """Who runs as a principal, whatever he asks: members, and keys that open something."""
+
+    members: list[Membership]
+    keys: list[ApiKey]
+
+    def __bool__(self) -> bool:
+        return bool(self.members or self.keys)
+
+
+def bound_to(principal: Principal) -> Bound:
+    members = principal.memberships.select_related("user").order_by("user__email")
+    alive = principal.keys.filter(revoked_at=None, expires_at__gt=database_now())
+    return Bound(list(members), list(alive.select_related("owner").order_by("label")))
+
+
 def principal_delete(principal: Principal, *, actor: Actor) -> None:
     """Its record stays, since exports point to it; those that still wait fail.
 
     :raises Conflict: a member or a key is bound to it, and would be left without one.
     """
     with transaction.atomic():
-        members = principal.memberships.count()
-        keys = principal.keys.filter(revoked_at=None, expires_at__gt=database_now()).count()
-        if members or keys:
+        bound = bound_to(principal)
+        if bound:
             raise Conflict(
-                f"{principal.name!r} still binds members ({members}) and keys ({keys}). "
-                "Bind them to another one first, or disable it."
+                f"{principal.name!r} still binds members ({len(bound.members)}) and keys "
+                f"({len(bound.keys)}). Bind them to another one first, or disable it."
             )
         principal.deleted_at = database_now()
         principal.save(update_fields=["deleted_at"])

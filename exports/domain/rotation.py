@@ -7,10 +7,12 @@ from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.db import transaction
 
 from exports.domain.audit import audit_append
+from exports.domain.secondfactor import secrets_reseal
 from exports.domain.signing import sealed_about
 from exports.domain.storage import base_store, key_file, master_keys, store_check
 from exports.models import Export, SigningKey
@@ -88,6 +90,7 @@ def _reseal(actor: Actor, action: str) -> Rotation:
     keys = master_keys()
     done = Rotation(keys.current.id, spare=[each.id for each in keys.all[1:]])
     _reseal_signing_keys(keys, done)
+    _reseal_second_factors(keys, done)
     if settings.STORE_ENCRYPTED:
         # A run that began with the old key may just have written another file.
         while _reseal_files(keys, done):
@@ -137,3 +140,11 @@ def _reseal_signing_keys(keys: MasterKeys, done: Rotation) -> None:
         if sealed:
             SigningKey.objects.filter(pk=each.pk).update(private=b64encode(sealed).decode())
             done.resealed += 1
+
+
+def _reseal_second_factors(keys: MasterKeys, done: Rotation) -> None:
+    for each in Authenticator.objects.all():
+        try:
+            done.resealed += secrets_reseal(each, keys)
+        except (Tampered, MasterKeyWrong):
+            done.damaged.add(f"second factor of user:{each.user_id}")

@@ -39,3 +39,9 @@ class HistoryFormConverter(StringConverter):
     """As what the history can be taken along."""
 
     regex = r"csv|jsonl"
+
+
+class KeyConverter(StringConverter):
+    """The public id of an API key."""
+
+    regex = r"key_[0-9A-Za-z]{1,27}"

@@ -65,7 +65,7 @@ GONE = Problem(
 TOO_MANY = Problem(
     429,
     "Too many tries",
-    "Too many sign-ins were tried from here, or with this address.",
+    "Too many were made from here, or with this account.",
     "Wait ten minutes, then try again. Nothing is lost, and the account is not locked.",
 )
 BROKEN = Problem(

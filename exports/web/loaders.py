@@ -10,9 +10,9 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.cache import patch_cache_control, patch_vary_headers
 from django_htmx.http import HttpResponseClientRedirect
 
-from exports.domain.access import Caller, caller_for, superuser_enter
 from exports.domain.errors import NotFound
 from exports.domain.requests import is_storable
+from exports.domain.sessions import caller_signed_in
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from django.http.response import HttpResponseBase
     from django_htmx.middleware import HtmxDetails
 
+    from exports.domain.access import Caller
     from exports.models import Collection, Export, User
 
 P = ParamSpec("P")
@@ -51,10 +52,12 @@ def signed_in(
 
 
 def get_caller(request: PageRequest, namespace: str) -> Caller:
-    """:raises NotFound: no such workspace, or he has no role in it."""
-    caller = caller_for(request.user, namespace, address=client_address(request))
-    superuser_enter(caller, request.session)
-    return caller
+    """:raises NotFound: no such workspace, or he has no role in it.
+
+    :raises SecondFactorMissing: it asks for one, and he has none.
+    """
+    address = client_address(request)
+    return caller_signed_in(request.user, namespace, request.session, address=address)
 
 
 def get_export(request: PageRequest, namespace: str, uid: str) -> tuple[Caller, Export]:

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from django_htmx.http import HttpResponseClientRefresh
+from django.shortcuts import redirect
+from django.urls import reverse
+from django_htmx.http import HttpResponseClientRedirect, HttpResponseClientRefresh
 
 from exports.domain.errors import DomainError
+from exports.domain.secondfactor import SecondFactorMissing
 from exports.web.errors import busy, refused
 from exports.web.passing import is_passing
 
@@ -43,7 +46,17 @@ class DomainErrorMiddleware:
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         if not isinstance(error, DomainError):
             return None
+        if isinstance(error, SecondFactorMissing):
+            return _set_up_first(request)
         if "HX-Request" in request.headers:
             # The part is gone: let the page ask for itself, and say why.
             return HttpResponseClientRefresh()
         return refused(error)
+
+
+def _set_up_first(request: HttpRequest) -> HttpResponse:
+    """Where a second factor is set up; the page says who asks for it."""
+    there = reverse("mfa_index")
+    if "HX-Request" in request.headers:
+        return HttpResponseClientRedirect(there)
+    return redirect(there)

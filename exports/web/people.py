@@ -1,4 +1,4 @@
-"""The forms for members and principals."""
+"""The forms for members, principals and one's own name."""
 
 from __future__ import annotations
 
@@ -53,6 +53,18 @@ class AskForm(forms.Form):
         name = next((each for each in self.fields if each in self.errors), None)
         if name:
             self.fields[name].widget.attrs["autofocus"] = True
+
+
+class NameForm(AskForm):
+    """How others see him; the address is shown where there is none."""
+
+    name = forms.CharField(
+        label="Name",
+        required=False,
+        max_length=100,
+        help_text="How others see you. Empty: your e-mail address.",
+        widget=forms.TextInput(attrs={"autocomplete": "name"}),
+    )
 
 
 class PrincipalForm(AskForm):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
+from django.conf import settings
 from django.template import Library
 from django.templatetags.static import static
 from django.utils import timezone
@@ -33,6 +34,12 @@ def icon(name: str) -> SafeString:
         static("icons.svg"),
         name,
     )
+
+
+@register.simple_tag
+def oidc_name() -> str:
+    """Where people may sign in besides here; empty: nowhere."""
+    return str(settings.OIDC_NAME)
 
 
 @register.simple_tag

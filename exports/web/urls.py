@@ -6,6 +6,7 @@ from django.urls import path, register_converter
 
 from exports.web.converters import (
     HistoryFormConverter,
+    KeyConverter,
     MemberConverter,
     PrincipalConverter,
     TemplateConverter,
@@ -18,14 +19,17 @@ from exports.web.views.export import cancel, delete, export, link, rows
 from exports.web.views.exports import exports, several
 from exports.web.views.history import history, history_export
 from exports.web.views.keeping import hold, keep, release, retry
+from exports.web.views.keys import key_new, key_revocation, keys
 from exports.web.views.members import member, member_new, member_removal, members
 from exports.web.views.operations import operations
 from exports.web.views.principals import (
     principal,
+    principal_deletion,
     principal_new,
     principal_switch,
     principals,
 )
+from exports.web.views.settings import settings
 from exports.web.views.start import start, workspace
 from exports.web.views.templates import (
     template,
@@ -39,6 +43,7 @@ from exports.web.views.templates import (
 register_converter(WorkspaceConverter, "workspace")
 register_converter(UidConverter, "uid")
 register_converter(HistoryFormConverter, "form")
+register_converter(KeyConverter, "key")
 register_converter(MemberConverter, "member")
 register_converter(PrincipalConverter, "principal")
 register_converter(TemplateConverter, "template")
@@ -94,4 +99,13 @@ urlpatterns = [
         principal_switch,
         name="principal_switch",
     ),
+    path(
+        "<workspace:namespace>/principals/<principal:principal>/delete",
+        principal_deletion,
+        name="principal_deletion",
+    ),
+    path("<workspace:namespace>/keys", keys, name="keys"),
+    path("<workspace:namespace>/keys/new", key_new, name="key_new"),
+    path("<workspace:namespace>/keys/<key:key>/revoke", key_revocation, name="key_revocation"),
+    path("<workspace:namespace>/settings", settings, name="settings"),
 ]

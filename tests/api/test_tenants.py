@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 import pytest
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
-from exports.models import ApiKey, Principal, Scope, Template, User
+from exports.models import ApiKey, Namespace, Principal, Scope, Template, User
 from tests.api.conftest import Rest, key_for, signed_in
+from tests.conftest import made_key
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from exports.models import Collection, Export, Namespace
+    from exports.models import Collection, Export
 
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
 STRANGERS = ("anonymous", "revoked", "expired", "disabled", "disabled_session")
@@ -43,6 +45,9 @@ CALLS = {
     ("audit", "GET"): (200, 200, 200),
     ("collections", "GET"): (200, 200, 403),
     ("collection", "GET"): (404, 200, 403),
+    ("keys", "GET"): (403, 403, 403),
+    ("keys", "POST"): (403, 403, 403),
+    ("key", "DELETE"): (403, 403, 403),
     ("principals", "GET"): (200, 403, 403),
     ("principals", "POST"): (422, 403, 403),
     ("principal", "GET"): (404, 403, 403),
@@ -103,6 +108,7 @@ def address(finished: Export, ada: User) -> Callable[[str], str]:
         "principal": [principal.uid],
         "template": [template.uid],
         "template_run": [template.uid],
+        "key": [made_key(finished.namespace, finished.created_by)[0].uid],
         "member": [finished.namespace.memberships.earliest("pk").uid],
     }
     return lambda name: reverse(f"api:{name}", args=arguments.get(name, [])).removeprefix("/api/v1")
@@ -212,3 +218,17 @@ def test_what_is_foreign_and_what_is_not_there_answer_alike(
         path = address(name)
         made_up = path.replace(finished.uid, "exp_nothing").replace("trips", "nothing")
         assert ask(outside, method, path) == ask(outside, method, made_up)
+
+
+def test_a_session_without_the_second_factor_that_is_asked_for_sees_nothing(
+    ada: User, address: Callable[[str], str], rest: Rest
+) -> None:
+    Namespace.objects.filter(slug="demo").update(requires_second_factor=True)
+    session = signed_in(ada, **{"X-Namespace": "demo"})
+
+    for name, method in CALLS:
+        status, text = ask(session, method, address(name))
+        assert (name, method, status) == (name, method, 403)
+        if method == "GET":
+            assert json.loads(text)["code"] == "second_factor_required"
+    assert ask(rest, "GET", address("exports"))[0] == 200

@@ -22,6 +22,7 @@ SAFE: dict[str, Any] = {
     "secret_key": "0123456789" * 5,
     "redis_url": "unix:///run/waybill/valkey.sock",
     "metrics_token": "",
+    "oidc_url": "https://id.example.org",
 }
 
 
@@ -76,6 +77,7 @@ def test_safe_settings_have_no_fault() -> None:
         ("redis_url", "redis://127.0.0.1:6379/0", "REDIS_URL"),
         ("redis_url", "rediss://cache/0", "REDIS_URL"),
         ("metrics_token", "1234", "WAYBILL_METRICS_TOKEN"),
+        ("oidc_url", "http://id.example.org", "WAYBILL_OIDC_URL"),
     ],
 )
 def test_each_fault_is_named(setting: str, value: object, named: str) -> None:

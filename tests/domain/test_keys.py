@@ -107,5 +107,5 @@ def test_a_key_lives_for_a_year_at_most(admin: Caller) -> None:
             label="x",
             scopes=[],
             actor=admin.actor,
-            lifetime=timedelta(days=366),
+            expires_at=timezone.now() + timedelta(days=366),
         )

@@ -12,6 +12,7 @@ from playwright.sync_api import expect
 
 from exports.models import Collection, Export, Namespace, Principal, State
 from exports.query.schema import Role
+from tests.conftest import made_key
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -54,6 +55,7 @@ def addresses(
     waiting = make_export(label="Waits")
     one = f"/demo/exports/{ready.uid}"
     member = ready.namespace.memberships.earliest("pk").uid
+    key, _ = made_key(ready.namespace, ready.created_by, principal=ua, collections=[rich])
     return [
         "/demo/exports",
         "/demo/exports?q=nothing",
@@ -80,6 +82,15 @@ def addresses(
         "/demo/principals",
         f"/demo/principals/{ua.uid}",
         f"/demo/principals/{ua.uid}/switch",
+        f"/demo/principals/{ua.uid}/delete",
+        "/demo/keys",
+        "/demo/keys/new",
+        f"/demo/keys/{key.uid}/revoke",
+        "/demo/settings",
+        "/account/profile",
+        "/account/sessions/end",
+        "/account/second-factor/",
+        "/account/again/",
         "/account/password/change/",
         "/account/logout/",
     ]

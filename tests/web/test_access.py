@@ -7,9 +7,11 @@ from collections.abc import Iterator
 import pytest
 from django.urls import URLPattern, reverse
 
-from exports.models import Export, Principal
+from exports.models import ApiKey, Export, Namespace, Principal
 from exports.web import account_urls, urls
+from tests.conftest import made_key
 from tests.web.conftest import Browser
+from tests.web.reading import one
 
 # For each page: Ada the admin, Ari the auditor, Eve the exporter, Olaf from elsewhere.
 PAGES = {
@@ -40,11 +42,20 @@ PAGES = {
     "principal_new": (200, 403, 403, 404),
     "principal": (200, 403, 403, 404),
     "principal_switch": (200, 403, 403, 404),
+    "principal_deletion": (200, 403, 403, 404),
+    "keys": (200, 200, 200, 404),
+    "key_new": (200, 200, 200, 404),
+    "key_revocation": (200, 404, 404, 404),
+    "settings": (200, 403, 403, 404),
 }
 
 
 def principal_of(export: Export) -> Principal:
     return Principal.objects.get_or_create(namespace=export.namespace, name="UA")[0]
+
+
+def key_of(export: Export) -> ApiKey:
+    return ApiKey.objects.first() or made_key(export.namespace, export.created_by)[0]
 
 
 def addresses(export: Export) -> Iterator[tuple[str, str]]:
@@ -55,6 +66,7 @@ def addresses(export: Export) -> Iterator[tuple[str, str]]:
         "name": export.collection.name,
         "member": export.namespace.memberships.earliest("pk").uid,
         "principal": principal_of(export).uid,
+        "key": key_of(export).uid,
     }
     for pattern in urls.urlpatterns:
         assert isinstance(pattern, URLPattern)
@@ -114,12 +126,53 @@ def test_no_workspace_takes_the_place_of_another_part(as_ada: Browser, slug: str
     assert as_ada.status(f"/{slug}/exports") == 404
 
 
-def test_only_these_pages_of_allauth_are_there() -> None:
+def test_without_the_second_factor_that_it_asks_for_nothing_is_seen(
+    as_ada: Browser, as_olaf: Browser, ready: Export
+) -> None:
+    there = dict(addresses(ready))
+    Namespace.objects.filter(slug="demo").update(requires_second_factor=True)
+
+    for name, path in there.items():
+        sent = [as_ada.client.get(path), as_ada.client.post(path)]
+        led = {each.headers.get("Location") for each in sent if each.status_code != 405}
+        assert led == {"/demo/exports" if name == "start" else "/account/second-factor/"}, name
+    poll = as_ada.poll(there["exports"])
+    assert poll.headers["HX-Redirect"] == "/account/second-factor/"
+    html = as_ada.get("/account/second-factor/")
+    assert one(html, role="alert").text.startswith("Demo asks for a second factor.")
+    assert as_olaf.status(there["exports"]) == 404
+    assert ready.label not in as_ada.get("/account/profile")
+
+
+def test_only_these_pages_of_an_account_are_there() -> None:
     assert [each.name for each in account_urls.urlpatterns] == [
         "account_login",
         "account_logout",
         "account_inactive",
+        "account_reauthenticate",
         "account_change_password",
         "account_reset_password",
         "account_signup",
+        "account_profile",
+        "account_sessions_end",
+        "mfa_index",
+        "mfa_authenticate",
+        "mfa_reauthenticate",
+        "mfa_activate_totp",
+        "mfa_deactivate_totp",
+        "mfa_view_recovery_codes",
+        "mfa_generate_recovery_codes",
+        "openid_connect_login",
+        "openid_connect_callback",
+        "socialaccount_login_cancelled",
     ]
+
+
+def test_no_page_of_an_account_is_kept_by_a_cache_or_shown_to_a_stranger(
+    as_ada: Browser, as_nobody: Browser
+) -> None:
+    for each in account_urls.urlpatterns:
+        path = reverse(str(each.name), kwargs=each.default_args)
+        answer = as_ada.client.get(path)
+        assert answer.status_code != 200 or "no-store" in answer.headers["Cache-Control"], path
+        assert "ada@example.org" not in as_nobody.client.get(path).content.decode()

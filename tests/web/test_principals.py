@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
+from django.db import connection
 
 from exports.domain.audit import SYSTEM
 from exports.domain.principals import principal_change
-from exports.models import Export, Principal
-from tests.conftest import give
+from exports.models import ApiKey, Export, Principal
+from tests.conftest import give, made_key
 from tests.web.conftest import Browser
 from tests.web.reading import elements, one, texts
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from exports.models import Collection, Namespace, User
 
 LIST = "/demo/principals"
@@ -87,6 +90,50 @@ def test_one_is_disabled_after_a_question_and_enabled_again(
     as_ada.post(path, disabled="0")
     ua.refresh_from_db()
     assert ua.is_valid
+
+
+def test_one_tells_who_is_bound_to_it_and_what_ran_as_it(
+    as_ada: Browser,
+    ada: User,
+    eve: User,
+    ua: Principal,
+    make_export: Callable[..., Export],
+    django_assert_num_queries: Any,
+) -> None:
+    give(eve, ua.namespace, principal="UA")
+    asking_the_clock = connection.vendor == "postgresql"
+    for count in (1, 3):
+        while ApiKey.objects.count() < count:
+            made_key(ua.namespace, ada, principal=ua)
+            make_export(label="As UA", principal="UA")
+        with django_assert_num_queries(10 + asking_the_clock):
+            html = as_ada.get(f"{LIST}/{ua.uid}")
+        lines = texts(html, "li")
+        assert lines.count("test key of ada@example.org") == count
+        assert lines.count("As UA Waiting just now") == count
+        assert "eve@example.org Exporter" in lines
+
+
+def test_one_is_deleted_after_a_question(as_ada: Browser, ua: Principal) -> None:
+    path = f"{LIST}/{ua.uid}/delete"
+    assert one(as_ada.get(path), "h1").text == "Delete “UA”?"
+
+    assert as_ada.post(path).headers["Location"] == LIST
+
+    assert texts(as_ada.get(LIST), "h2") == ["No principal yet"]
+    assert as_ada.status(path) == 404
+
+
+def test_one_that_binds_somebody_stays(as_ada: Browser, eve: User, ua: Principal) -> None:
+    give(eve, ua.namespace, principal="UA")
+    path = f"{LIST}/{ua.uid}/delete"
+    assert one(as_ada.get(path), "h1").text == "“UA” cannot be deleted yet"
+
+    answer = as_ada.client.post(path, follow=True)
+
+    assert "still binds members (1) and keys (0)" in answer.content.decode()
+    ua.refresh_from_db()
+    assert ua.deleted_at is None
 
 
 def test_an_admin_chooses_as_whom_it_runs(

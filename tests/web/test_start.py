@@ -28,7 +28,7 @@ def test_of_several_one_is_chosen(as_ada: Browser, ada: User, other: Namespace) 
         "/demo/exports",
         "/other/exports",
     ]
-    assert texts(as_ada.get("/other/exports"), "ul", class_="menu-list") == [
+    assert texts(as_ada.get("/other/exports"), "ul", id="workspaces") == [
         "Demo Other , where you are"
     ]
 

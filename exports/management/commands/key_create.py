@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
 
 from exports.domain.access import caller_for
 from exports.domain.errors import DomainError
@@ -52,7 +53,7 @@ class Command(BaseCommand):
                 owner=owner,
                 label=options["label"],
                 scopes=options["scope"] or [Scope.ADMIN],
-                lifetime=timedelta(days=options["days"]),
+                expires_at=_ends(options["days"]),
                 principal=principal_find(caller.namespace, principal) if principal else None,
                 collections=names and [caller.collection(name) for name in names],
                 actor=operator(),
@@ -60,3 +61,9 @@ class Command(BaseCommand):
         except DomainError as error:
             raise CommandError(error.message) from error
         self.stdout.write(text)
+
+
+def _ends(days: int) -> datetime:
+    if not 0 < days <= 365:
+        raise CommandError("A key lives for a year at most: --days takes 1 to 365.")
+    return timezone.now() + timedelta(days=days)

@@ -8,8 +8,13 @@ from django.contrib import messages
 from django.shortcuts import redirect
 from django.views.decorators.http import require_GET, require_http_methods
 
-from exports.domain.errors import InvalidRequest
-from exports.domain.principals import principal_change, principal_create
+from exports.domain.errors import Conflict, InvalidRequest
+from exports.domain.principals import (
+    bound_to,
+    principal_change,
+    principal_create,
+    principal_delete,
+)
 from exports.models import Scope
 from exports.web.loaders import PageRequest, get_caller, signed_in
 from exports.web.people import PrincipalForm
@@ -17,6 +22,8 @@ from exports.web.render import page
 
 if TYPE_CHECKING:
     from django.http import HttpResponse
+
+_LATEST = 10
 
 
 @require_GET
@@ -47,7 +54,7 @@ def principal_new(request: PageRequest, namespace: str) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @signed_in
 def principal(request: PageRequest, namespace: str, principal: str) -> HttpResponse:
-    """Its name and identities, to be changed."""
+    """Its name and identities, to be changed; who is bound to it, and what ran as it."""
     caller = get_caller(request, namespace)
     found = caller.principal(principal)
     kept: dict[str, Any] = {"name": found.name, "identities": "\n".join(found.identities)}
@@ -62,7 +69,32 @@ def principal(request: PageRequest, namespace: str, principal: str) -> HttpRespo
             return redirect("web:principals", namespace)
     form.focus()
     shown = caller.principal(principal)
-    return page(request, caller, "principals/one.html", form=form, principal=shown)
+    return page(
+        request,
+        caller,
+        "principals/one.html",
+        form=form,
+        principal=shown,
+        bound=bound_to(shown),
+        exports=list(caller.exports.filter(principal=shown).order_by("-pk")[:_LATEST]),
+    )
+
+
+@require_http_methods(["GET", "POST"])
+@signed_in
+def principal_deletion(request: PageRequest, namespace: str, principal: str) -> HttpResponse:
+    """Asks, and deletes it when the answer is yes; says who stands in the way."""
+    caller = get_caller(request, namespace)
+    found = caller.principal(principal)
+    if request.method == "POST":
+        try:
+            principal_delete(found, actor=caller.actor)
+        except Conflict as conflict:
+            messages.error(request, conflict.message)
+            return redirect("web:principal", namespace, principal)
+        messages.success(request, f"Deleted the principal “{found.name}”.")
+        return redirect("web:principals", namespace)
+    return page(request, caller, "principals/delete.html", principal=found, bound=bound_to(found))
 
 
 @require_http_methods(["GET", "POST"])
