@@ -52,3 +52,5 @@ METRICS_TOKEN = text("WAYBILL_METRICS_TOKEN")
 
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5_000
+# Only the views that are made for uploads take files, by a handler of their own.
+FILE_UPLOAD_HANDLERS = ["exports.domain.uploads.RefuseFiles"]

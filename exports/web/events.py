@@ -43,7 +43,13 @@ WORDS = {
     "rows.read": ("Read rows of a result", "search"),
     "export.expired": ("Removed an expired result", "expired"),
     "export.deleted": ("Deleted an export", "trash"),
-    "collection.registered": ("Registered a collection", "collections"),
+    "collection.created": ("Made a collection", "plus"),
+    "collection.registered": ("Read a collection’s files", "collections"),
+    "collection.failed": ("Could not read a collection’s files", "error"),
+    "collection.changed": ("Changed a collection", "collections"),
+    "collection.refresh_asked": ("Asked to read a collection’s files anew", "collections"),
+    "collection.refreshed": ("Read a collection’s files anew", "collections"),
+    "collection.deleted": ("Deleted a collection", "trash"),
     "key.created": ("Made an API key", "key"),
     "key.revoked": ("Revoked an API key", "key"),
     "member.added": ("Gave somebody a role", "members"),
@@ -174,8 +180,8 @@ def _names(caller: Caller, subjects: Iterable[str]) -> dict[str, tuple[str, str]
         uid: (label, "" if deleted else reverse("web:export", args=[slug, uid]))
         for uid, label, deleted in exports.values_list("uid", "label", "deleted_at")
     }
-    for uid, name in collections.values_list("uid", "name"):
-        names[uid] = (name, reverse("web:collection", args=[slug, name]))
+    for uid, name, deleted in collections.values_list("uid", "name", "deleted_at"):
+        names[uid] = (name, "" if deleted else reverse("web:collection", args=[slug, name]))
     principals = caller.namespace.principals.filter(uid__in=uids)
     for uid, name, deleted in principals.values_list("uid", "name", "deleted_at"):
         names[uid] = (name, "" if deleted else reverse("web:principal", args=[slug, uid]))
