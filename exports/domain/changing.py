@@ -110,7 +110,7 @@ def collection_delete(caller: Caller, collection: Collection) -> None:
         row = _locked(collection)
         _check_unused(row)
         row.deleted_at = database_now()
-        row.due_at = row.wanted = None
+        row.due_at, row.wanted = None, {}
         row.save()
         _tell(caller, row, "deleted", documents=row.documents)
         if row.uploaded:

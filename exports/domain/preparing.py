@@ -131,7 +131,8 @@ def locations_of(collection: Collection) -> Sequence[str]:
     """What is read for it: the folder of its own for uploads, or what was named."""
     if collection.uploaded:
         return [str(upload_folder(collection))]
-    return collection.locations or collection.source["files"]
+    named: list[str] = collection.locations or collection.source["files"]
+    return named
 
 
 def _end(claim: Preparation, outcome: Taken | InvalidRequest) -> None:
@@ -151,7 +152,7 @@ def _succeed(collection: Collection, taken: Taken) -> None:
     taken.fill(collection)
     collection.state = Collection.State.READY
     collection.error = collection.error_field = ""
-    collection.due_at = collection.wanted = None
+    collection.due_at, collection.wanted = None, {}
     collection.attempts = 0
     collection.save()
     lost = {"lost": list(taken.lost)} if taken.lost else {}
@@ -171,14 +172,12 @@ def _fail(collection: Collection, refusal: InvalidRequest) -> None:
     """A change that fails leaves a collection that was ready as it was."""
     wrong = refusal.errors[0]
     stays = collection.state == Collection.State.READY and collection.wanted["why"] == CHANGE
-    collection.error, collection.error_field = (
-        _by_their_names(collection, wrong.message),
-        wrong.path,
-    )
+    collection.error = _by_their_names(collection, wrong.message)
+    collection.error_field = wrong.path
     collection.due_at = None
     collection.attempts = 0
     if stays:
-        collection.wanted = None
+        collection.wanted = {}
     else:
         collection.state = Collection.State.ERROR
     collection.save()

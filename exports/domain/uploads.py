@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import BinaryIO
 
-    from django.core.files.uploadedfile import UploadedFile
     from django.http import HttpRequest
 
 _MOST_FILES = 100
@@ -80,10 +79,10 @@ class RefuseFiles(FileUploadHandler):
     def new_file(self, *_args: Any, **_kwargs: Any) -> None:
         raise FilesRefused("No file is taken here.")
 
-    def receive_data_chunk(self, raw_data: bytes, start: int) -> bytes | None:
+    def receive_data_chunk(self, raw_data: bytes, _start: int) -> bytes | None:
         return raw_data
 
-    def file_complete(self, file_size: int) -> UploadedFile | None:
+    def file_complete(self, _file_size: int) -> None:
         return None
 
 
@@ -155,7 +154,7 @@ class UploadHandler(FileUploadHandler):
         self._room = settings.UPLOAD_LIMIT
 
     def handle_raw_input(
-        self, input_data: Any, META: dict[str, str], content_length: int, *_: Any, **__: Any
+        self, input_data: Any, _meta: object, content_length: int, *_: object
     ) -> None:
         # Django takes a body that ends too soon for a whole one, so that the bytes are counted.
         self._left = content_length
@@ -176,14 +175,14 @@ class UploadHandler(FileUploadHandler):
             raise _wrong(f"A file's name is text of at most {_LONGEST_NAME} characters.")
         self._file = self._upload.begin(file_name)
 
-    def receive_data_chunk(self, raw_data: bytes, start: int) -> None:
+    def receive_data_chunk(self, raw_data: bytes, _start: int) -> None:
         self._room -= len(raw_data)
         if self._room < 0:
             raise UploadTooLarge
         with _full_disks():
             _open(self._file).write(raw_data)
 
-    def file_complete(self, file_size: int) -> None:
+    def file_complete(self, _file_size: int) -> None:
         with _full_disks(), _open(self._file) as file:
             file.flush()
             os.fsync(file.fileno())

@@ -42,7 +42,7 @@ class Collection(models.Model):
     # What its documents hold, property by property; null until somebody looked.
     statistics = models.JSONField(null=True)
     # What is to become of it once its files have been read; kept until that has come about.
-    wanted = models.JSONField(null=True)
+    wanted = models.JSONField(default=dict)
     # From this moment on somebody may read its files; null when nobody has to. While somebody
     # does, it is moved on.
     due_at = models.DateTimeField(null=True)

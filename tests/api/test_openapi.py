@@ -11,8 +11,12 @@ from django.test import Client
 from exports.domain.requests import ExportRequest
 
 OPERATIONS = {
+    "collection_change",
+    "collection_create",
+    "collection_delete",
     "collection_get",
     "collection_list",
+    "collection_refresh",
     "export_cancel",
     "export_create",
     "export_delete",
