@@ -95,13 +95,26 @@ class Upload:
     def __init__(self) -> None:
         self.folder: Path = settings.UPLOAD_DIR / f"new-{uuid4().hex}"
         self._files: dict[str, Path] = {}
+        self._refusal: InvalidRequest | None = None
 
     @property
     def names(self) -> list[str]:
         return sorted(self._files)
 
-    def begin(self, name: str) -> BinaryIO:
-        """:raises InvalidRequest: the name does not tell what it is, or came twice."""
+    def begin(self, name: str) -> BinaryIO | None:
+        """A new file; None when it cannot be taken, which :meth:`check` tells.
+
+        The rest of the body is read all the same, so that a form keeps what was typed.
+        """
+        try:
+            return self._begin(name)
+        except InvalidRequest as refusal:
+            self._refusal = self._refusal or refusal
+            return None
+
+    def _begin(self, name: str) -> BinaryIO:
+        if not is_storable(name) or len(name) > _LONGEST_NAME:
+            raise _wrong(f"A file's name is text of at most {_LONGEST_NAME} characters.")
         ending = next((each for each in ENDINGS if name.lower().endswith(each)), "")
         if not ending:
             known = ", ".join(ENDINGS)
@@ -116,6 +129,8 @@ class Upload:
 
     def check(self) -> None:
         """:raises InvalidRequest: no file came, one is empty, or is plainly not what it says."""
+        if self._refusal:
+            raise self._refusal
         if not self._files:
             raise _wrong("Choose a file.")
         for name, path in self._files.items():
@@ -129,7 +144,7 @@ class Upload:
         made = []
         for number, name in enumerate(self.names, 1):
             path = self._files[name]
-            made.append(path.rename(path.with_name(f"{number:04}{''.join(_ending(path))}")).name)
+            made.append(path.rename(path.with_name(f"{number:04}{''.join(path.suffixes)}")).name)
         self.folder.rename(settings.UPLOAD_DIR / collection.uid)
         return [str(settings.UPLOAD_DIR / collection.uid / each) for each in made]
 
@@ -171,21 +186,21 @@ class UploadHandler(FileUploadHandler):
         super().new_file(field_name, file_name, *args, **kwargs)
         if field_name != "file":
             raise InvalidRequest(FieldError(field_name, "Send files as 'file'."))
-        if not is_storable(file_name) or len(file_name) > _LONGEST_NAME:
-            raise _wrong(f"A file's name is text of at most {_LONGEST_NAME} characters.")
         self._file = self._upload.begin(file_name)
 
     def receive_data_chunk(self, raw_data: bytes, _start: int) -> None:
         self._room -= len(raw_data)
         if self._room < 0:
             raise UploadTooLarge
-        with _full_disks():
-            _open(self._file).write(raw_data)
+        if self._file:
+            with _full_disks():
+                self._file.write(raw_data)
 
     def file_complete(self, _file_size: int) -> None:
-        with _full_disks(), _open(self._file) as file:
-            file.flush()
-            os.fsync(file.fileno())
+        if self._file:
+            with _full_disks(), self._file as file:
+                file.flush()
+                os.fsync(file.fileno())
         self._file = None
 
     def upload_complete(self) -> None:
@@ -248,15 +263,6 @@ def _is_parquet(path: Path) -> bool:
         start = file.read(len(_MAGIC))
         file.seek(-len(_MAGIC), os.SEEK_END) if path.stat().st_size > len(_MAGIC) else None
         return start == file.read(len(_MAGIC)) == _MAGIC
-
-
-def _ending(path: Path) -> list[str]:
-    return path.suffixes
-
-
-def _open(file: BinaryIO | None) -> BinaryIO:
-    assert file is not None  # noqa: S101  # Django calls new_file first
-    return file
 
 
 @contextmanager
