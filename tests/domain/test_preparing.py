@@ -24,7 +24,6 @@ from exports.domain.preparing import (
 from exports.domain.uploads import uploads_clear
 from exports.models import AuditEvent, Collection, Export, State
 from exports.query.schema import Role
-from exports.queue.horse import run_claimed
 from exports.queue.preparer import prepare_claimed
 from exports.queue.reconciler import reconcile_once
 from tests.plugin import VAR
@@ -122,35 +121,41 @@ def test_an_error_is_mended_by_refreshing_again(admin: Caller, things: Collectio
 
 
 def test_what_waits_ends_when_the_fields_have_changed(
-    admin: Caller, trips: Collection, make_export: Callable[..., Export]
+    run_exports: Callable[[], None],
+    admin: Caller,
+    trips: Collection,
+    make_export: Callable[..., Export],
 ) -> None:
     waiting = make_export()
     collection_change(admin, trips, marks={"delay": {"optional": True}})
 
-    run_claimed()
+    run_exports()
     waiting.refresh_from_db()
     assert (waiting.state, waiting.reason) == (State.ERROR, "schema_changed")
 
 
 def test_what_waits_goes_on_when_they_have_not(
-    admin: Caller, trips: Collection, make_export: Callable[..., Export]
+    run_exports: Callable[[], None],
+    admin: Caller,
+    trips: Collection,
+    make_export: Callable[..., Export],
 ) -> None:
     waiting = make_export()
     refreshed(admin, trips)
     collection_change(admin, trips, description="Better", name="tours")
 
-    run_claimed()
+    run_exports()
     waiting.refresh_from_db()
     assert waiting.state == State.READY
 
 
 def test_a_collection_that_goes_between_is_told_by_the_run(
-    trips: Collection, make_export: Callable[..., Export]
+    run_exports: Callable[[], None], trips: Collection, make_export: Callable[..., Export]
 ) -> None:
     waiting = make_export()
     Collection.objects.update(deleted_at=timezone.now())
 
-    run_claimed()
+    run_exports()
     waiting.refresh_from_db()
     assert (waiting.state, waiting.reason) == (State.ERROR, "collection_deleted")
 
