@@ -87,7 +87,7 @@ _KEY = "The property that is unique. Empty: the first that is there in every doc
 _MARKS = "What is said of properties, by their paths. What a mark leaves out stays."
 _ACCESS = "`public`: any principal may read it; paths that hold identities; null: no principal."
 _FILE_ROOT = "The folder in which the files lie that documents name."
-_MARKS_EXAMPLE = {
+_MARKS_EXAMPLE: Any = {
     "carrier": {"role": "reference", "target": "airlines"},
     "note": {"optional": True},
 }

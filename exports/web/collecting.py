@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import deepcopy
 from typing import TYPE_CHECKING, Any
 
 from django import forms
@@ -38,7 +39,7 @@ class AccessForm(AskForm):
         widget=forms.Textarea(attrs={**_QUIET, "rows": 2, "class": "mono"}),
     )
 
-    def refuse(self, refusal: DomainError) -> None:  # type: ignore[override]  # more kinds of it
+    def refuse(self, refusal: DomainError) -> None:
         for error in refusal.errors:
             name = error.path.partition(".")[0]
             name = "access_paths" if name == "access" else name
@@ -159,7 +160,7 @@ class EditForm(AskForm):
             names = [each.name for each in collection.schema.properties if each.kind in KEY_KINDS]
             self.fields["key"].choices = [(each, each) for each in names]  # type: ignore[attr-defined]
         else:
-            self.fields["key"] = NewForm.base_fields["key"]
+            self.fields["key"] = deepcopy(NewForm.base_fields["key"])
         if collection.error_field == "key" and data is None:
             self.fields["key"].widget.attrs["autofocus"] = True
 

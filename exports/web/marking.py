@@ -64,10 +64,11 @@ class MarksForm(AccessForm):
         root = collection.source.get("file_root", "")
         super().__init__(data, initial={**self.typed(collection.access), "file_root": root})
         self._collection = collection
+        self._typed = data
         self._names = names_of(caller.collections)
         self._wrong: dict[str, str] = {}
 
-    def refuse(self, refusal: DomainError) -> None:  # type: ignore[override]  # more kinds of it
+    def refuse(self, refusal: DomainError) -> None:
         about = [each for each in refusal.errors if each.path.startswith("marks.")]
         self._wrong = {each.path.removeprefix("marks."): each.message for each in about}
         if not about:
@@ -97,7 +98,7 @@ class MarksForm(AccessForm):
     def rows(self) -> list[Row]:
         schema = self._collection.schema
         outline = Outline.of(schema, self._names)
-        optional = set(self.data.getlist("optional")) if self.is_bound else set()
+        optional = set(self._typed.getlist("optional")) if self._typed is not None else set()
         return [self._row(each, schema.find(each.path)[-1], optional) for each in outline.lines]
 
     def _row(self, field: Field, node: Property, optional: set[str]) -> Row:

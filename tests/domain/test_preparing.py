@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from django.conf import settings as django_settings
 from django.utils import timezone
 
 from exports.domain.audit import SYSTEM
@@ -26,6 +27,7 @@ from exports.models import AuditEvent, Collection, Export, State
 from exports.query.schema import Role
 from exports.queue.preparer import prepare_claimed
 from exports.queue.reconciler import reconcile_once
+from exports.wakeups import queue_connection
 from tests.plugin import VAR
 
 if TYPE_CHECKING:
@@ -229,14 +231,13 @@ def test_what_was_deleted_meanwhile_stays_deleted(admin: Caller, trips: Collecti
 
 
 def test_the_reconciler_wakes_the_queue_for_it(admin: Caller, trips: Collection) -> None:
-    import django_rq
-
-    django_rq.get_queue("exports").empty()
+    redis = queue_connection()
+    redis.flushall()
     collection_refresh(admin, trips)
     reconcile_once()
 
-    assert django_rq.get_queue("exports").count == 1
-    django_rq.get_queue("exports").empty()
+    assert redis.llen(f"rq:queue:{django_settings.QUEUE}") == 1
+    redis.flushall()
 
 
 def test_an_export_does_not_wait_for_it(
