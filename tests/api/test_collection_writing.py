@@ -160,16 +160,17 @@ def test_several_files_are_one_collection(rest: Rest) -> None:
 
 def test_what_ends_too_soon_leaves_nothing(rest: Rest) -> None:
     body = encode_multipart(BOUNDARY, {"name": "things", "file": File("a.jsonl", LINES * 1000)})
+    cut: dict[str, Any] = {
+        "wsgi.input": BytesIO(body[:-500]),
+        "CONTENT_LENGTH": str(len(body)),
+        "CONTENT_TYPE": MULTIPART_CONTENT,
+    }
     answer = rest.client.generic(
         "POST",
         "/api/v1/collections",
         b"",
         MULTIPART_CONTENT,
-        **{
-            "wsgi.input": BytesIO(body[:-500]),
-            "CONTENT_LENGTH": str(len(body)),
-            "CONTENT_TYPE": MULTIPART_CONTENT,
-        },
+        **cut,
     )
 
     assert (answer.status_code, answer.json()["code"]) == (400, "unreadable")
@@ -278,8 +279,8 @@ def test_the_upload_of_another_is_no_location(rest: Rest, settings: Any) -> None
 
 
 def test_patch_changes_what_it_names(rest: Rest, trips: Collection) -> None:
-    body = {"name": "tours", "description": "New", "access": None}
-    body |= {"marks": {"delay": {"optional": True}}}
+    marks = {"delay": {"optional": True}}
+    body = {"name": "tours", "description": "New", "access": None, "marks": marks}
     answer = rest.send("PATCH", "/collections/trips", json.dumps(body).encode())
 
     changed = answer.json()
