@@ -55,3 +55,5 @@ RATE_LIMIT = number("WAYBILL_RATE_LIMIT", 1_200)
 
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5_000
+# Only the views that are made for uploads take files, by a handler of their own.
+FILE_UPLOAD_HANDLERS = ["exports.domain.uploads.RefuseFiles"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from config.env import BASE_DIR, flag, folder, roots, text
+from config.env import BASE_DIR, flag, folder, number, roots, text
 from config.settings.s3 import S3_BUCKET, S3_ENCRYPTION
 
 VAR_DIR = folder("WAYBILL_VAR", BASE_DIR / "var")
@@ -14,6 +14,9 @@ STORE_DIR = folder("WAYBILL_STORE", VAR_DIR / "store")
 STORE_ENCRYPTED = S3_ENCRYPTION == "client" if S3_BUCKET else flag("WAYBILL_ENCRYPT", default=True)
 MASTER_KEY = text("WAYBILL_MASTER_KEY")
 MASTER_KEY_FILE = Path(text("WAYBILL_MASTER_KEY_FILE", str(VAR_DIR / "master_key"))).expanduser()
+# What people upload becomes collections, which lie here until they are deleted.
+UPLOAD_DIR = folder("WAYBILL_UPLOADS", VAR_DIR / "uploads")
+UPLOAD_LIMIT = number("WAYBILL_UPLOAD_LIMIT_MB", 10_000) * 1024 * 1024
 SCRATCH_DIR = folder("WAYBILL_SCRATCH", VAR_DIR / "scratch")
 
 # Collections may lie under these folders only, links resolved; a list separated by colons. The

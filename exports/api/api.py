@@ -25,6 +25,7 @@ from exports.api import (
     usage,
 )
 from exports.api.auth import BearerKey, BrowserSession
+from exports.api.collection_schemas import CollectionChange, CollectionIn
 from exports.api.handlers import handlers_install
 from exports.api.problems import CONTENT_TYPE
 from exports.api.schemas import Problem
@@ -77,9 +78,9 @@ class WaybillAPI(NinjaAPI):
 
 
 def _written_by_hand() -> dict[str, Any]:
-    """The schemas of what ninja does not know of: problems, and a body that we read ourselves."""
+    """The schemas of what ninja does not know of: problems, and bodies that we read ourselves."""
     found: dict[str, Any] = {}
-    for model in (Problem, ExportRequest):
+    for model in (Problem, ExportRequest, CollectionIn, CollectionChange):
         schema = model.model_json_schema(ref_template=REF_TEMPLATE)
         found |= {**schema.pop("$defs"), model.__name__: schema}
     return found

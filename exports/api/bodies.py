@@ -36,9 +36,7 @@ def body_read(request: HttpRequest) -> dict[str, Any]:
     """
     if request.content_type != "application/json":
         raise WrongType("Send JSON, with 'Content-Type: application/json'.")
-    body = request.body
-    _check_depth(body)
-    value = _parse(body)
+    value = body_parse(request.body)
     if not isinstance(value, dict):
         raise InvalidRequest(FieldError("", "Send a JSON object: {…}."))
     if wrong := list(_wrong(value, "")):
@@ -46,12 +44,27 @@ def body_read(request: HttpRequest) -> dict[str, Any]:
     return value
 
 
+def body_parse(body: bytes) -> Any:
+    """:raises Unreadable: it is not JSON, or nests deeper than 64 levels."""
+    _check_depth(body)
+    return _parse(body)
+
+
 def body_as(model: type[M], request: HttpRequest) -> M:
     """The body as one of ``exports.api.schemas``.
 
     :raises InvalidRequest: names every field that is wrong; and what :func:`body_read` raises.
     """
-    body = body_read(request)
+    return body_valid(model, body_read(request))
+
+
+def body_valid(model: type[M], body: dict[str, Any]) -> M:
+    """The same of fields that came another way.
+
+    :raises InvalidRequest: names every field that is wrong.
+    """
+    if wrong := list(_wrong(body, "")):
+        raise InvalidRequest(*wrong)
     try:
         return model.model_validate(body)
     except ValidationError as error:
@@ -60,8 +73,13 @@ def body_as(model: type[M], request: HttpRequest) -> M:
 
 
 def body_described(model: type[BaseModel]) -> dict[str, Any]:
-    """What the description says of a body, since it is read by hand."""
+    """What the description says of a body, since it is read by hand.
+
+    One that has parts of its own stands among the schemas that all share.
+    """
     schema = {"schema": model.model_json_schema()}
+    if "$defs" in schema["schema"]:
+        schema = {"schema": {"$ref": f"#/components/schemas/{model.__name__}"}}
     return {"requestBody": {"required": True, "content": {"application/json": schema}}}
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from ninja import Field, Schema
 from pydantic import AwareDatetime, BaseModel, ConfigDict
 
-from exports.models import Collection, Format, Right, Role, State, Step
+from exports.models import Format, Right, Role, State, Step
 
 
 class Body(BaseModel):
@@ -175,45 +175,6 @@ class PreviewOut(Schema):
     notices: dict[str, int] = Field(
         description="What is written otherwise in these rows than it lies there, by reason."
     )
-
-
-class CollectionOut(Schema):
-    """A set of documents that can be exported."""
-
-    id: str = Field(examples=["col_2vXh6WkT0qLr9ZbYc3NdPe"])
-    name: str = Field(examples=["flights"])
-    description: str
-    state: Collection.State
-    key: str = Field(description="The property that is unique.", examples=["id"])
-    documents: int | None
-    schema_version: str
-    created_at: datetime
-    updated_at: datetime
-
-
-class PropertyOut(Schema):
-    """One node of a schema."""
-
-    name: str
-    path: str | None = Field(description="What `paths` and `where` call it; null: not by a path.")
-    type: str = Field(examples=["struct"])
-    sql: str = Field(description="The exact type, in DuckDB's words.", examples=["INTEGER"])
-    optional: bool = Field(description="Left out unless asked for.")
-    role: str | None = Field(description="`vector`, `file` or `reference`.")
-    target: str | None = Field(
-        description="The id of the collection that a reference points to, if you may see that one."
-    )
-    children: list[PropertyOut] = Field(
-        description="A struct's fields, a list's element, a map's key and value."
-    )
-
-
-class CollectionFull(CollectionOut):
-    properties: list[PropertyOut]
-
-
-class CollectionList(Schema):
-    items: list[CollectionOut]
 
 
 _IDENTITIES = "The strings that access lists hold for it. None: it reads public collections only."

@@ -6,32 +6,37 @@ from typing import TYPE_CHECKING, Any
 
 from django.urls import reverse
 
-from exports.api.schemas import (
+from exports.api.collection_schemas import (
     CollectionFull,
     CollectionOut,
+    FieldProblem,
+    PropertyOut,
+)
+from exports.api.schemas import (
     ExportOut,
     FailureOut,
     FileOut,
     MemberOut,
     NamedOut,
     PrincipalOut,
-    PropertyOut,
     TemplateOut,
 )
 from exports.domain.members import standing
 from exports.domain.places import queue_places
 from exports.domain.plans import FIELDS
+from exports.domain.preparing import locations_of
 from exports.domain.reasons import reason_for
 from exports.domain.templates import template_request
 from exports.engine.files import FOLDER
 from exports.engine.request import Format
-from exports.models import State, Step
+from exports.models import Scope, State, Step
 from exports.query.schema import Kind, fields
 
 if TYPE_CHECKING:
     from collections.abc import Sequence, Set
     from datetime import datetime
 
+    from exports.domain.access import Caller
     from exports.models import Collection, Export, ExportFile, Membership, Principal, Template
     from exports.query.schema import Property
 
@@ -123,15 +128,30 @@ def content_type(export: Export, file: ExportFile) -> str:
 
 
 def collection_out(collection: Collection) -> CollectionOut:
-    return CollectionOut(id=collection.uid, **_taken(collection, _COLLECTION))
+    return CollectionOut(**_collection(collection))
 
 
-def collection_full(collection: Collection, visible: Set[str]) -> CollectionFull:
-    """:param visible: the ids of the collections that the caller may see; others stay unsaid."""
-    properties = [_property(each, each.name, visible) for each in collection.schema.properties]
+def collection_full(collection: Collection, caller: Caller) -> CollectionFull:
+    """What the caller may know of it: other collections that he may not see stay unsaid."""
+    visible = set(caller.collections.values_list("uid", flat=True))
+    writes = caller.may(Scope.COLLECTIONS_WRITE)
     return CollectionFull(
-        id=collection.uid, properties=properties, **_taken(collection, _COLLECTION)
+        properties=[_property(each, each.name, visible) for each in collection.schema.properties],
+        locations=list(locations_of(collection)) if writes else [],
+        file_root=collection.source.get("file_root", "") if writes else "",
+        **_collection(collection),
+        **_taken(collection, ("access", "uploaded", "marks_lost")),
     )
+
+
+def _collection(collection: Collection) -> dict[str, Any]:
+    error = FieldProblem(path=collection.error_field, message=collection.error)
+    return {
+        "id": collection.uid,
+        "refreshing": collection.is_moving,
+        "error": error if collection.error else None,
+        **_taken(collection, _COLLECTION),
+    }
 
 
 def principal_out(principal: Principal) -> PrincipalOut:

@@ -137,6 +137,10 @@ class Caller:
 
     def collections_with(self, right: Right) -> QuerySet[Collection]:
         """Those on which the caller has a right: admins all, auditors only to see them."""
+        return self._collections_ever(right).filter(deleted_at=None)
+
+    def _collections_ever(self, right: Right) -> QuerySet[Collection]:
+        """The same with the deleted ones: results that were read from them are still there."""
         found = self.namespace.collections.all()
         if self.key and self.key.collections is not None:
             found = found.filter(uid__in=self.key.collections)
@@ -200,7 +204,7 @@ class Caller:
         :raises PrincipalInvalid: its principal was disabled or deleted.
         """
         read = {export.collection.uid, *export.frozen.get("collections", [])}
-        if self.collections_with(Right.EXPORT).filter(uid__in=read).count() < len(read):
+        if self._collections_ever(Right.EXPORT).filter(uid__in=read).count() < len(read):
             raise Forbidden(
                 "You may not export every collection that this export reads. "
                 "Ask an admin of the workspace for the right."

@@ -1,43 +1,43 @@
-"""Registers collections: the source is read once, its schema kept."""
+"""Makes collections: what is said of them is checked at once, their files are read by the queue."""
 
 from __future__ import annotations
 
 import re
 import shutil
-from contextlib import contextmanager
-from dataclasses import replace
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
-from uuid import uuid4
+from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
 
 from exports.domain.audit import Actor, audit_append
 from exports.domain.errors import FieldError, InvalidRequest
-from exports.domain.sources import is_allowed, remote_sources
-from exports.models import Collection, Namespace
-from exports.query.errors import Invalid
-from exports.query.schema import Kind, Role, Schema
-from exports.sources.errors import SourceError, VectorRefused
-from exports.sources.fetch import fetched
-from exports.sources.register import Registered, register
+from exports.domain.preparing import CREATE, preparation_ask
+from exports.domain.requests import is_storable
+from exports.domain.sources import is_uploaded, remote_sources, upload_folder
+from exports.domain.taking import refusal_of, take_in
+from exports.models import Collection, Namespace, Scope
+from exports.query.schema import Schema
+from exports.sources.errors import LocationOutside, SourceError
+from exports.sources.locate import locate
 from exports.sources.remote import is_remote
-from exports.sources.snapshot import snapshot
-from exports.sources.vectors import measure_vectors, vector_paths
+from exports.sources.source import Source, SourceKind
+from exports.wakeups import wake
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
-    from pathlib import Path
+    from collections.abc import Sequence
 
-    from exports.sources.source import Source
+    from exports.domain.access import Caller
+    from exports.domain.marks import Access, Marks
+    from exports.domain.uploads import Upload
 
 # It stands in addresses, where '/' and '.' mean something, and must not look like an id.
-NAME = re.compile(r"(?!col_)\w[\w .-]{0,99}")
+NAME = re.compile(r"(?!col_)(?!new\Z)\w[\w .-]{0,99}")
 _WRONG_NAME = (
     "A name begins with a letter or digit, has letters, digits, '_', '-', '.' and blanks only, "
-    "and does not begin with 'col_'."
+    "does not begin with 'col_', and is not 'new'."
 )
+_MOST_LOCATIONS = 1_000
+DESCRIPTION = 2_000  # characters
 
 
 def collection_register(
@@ -48,15 +48,15 @@ def collection_register(
     key: str,
     actor: Actor,
     description: str = "",
-    marks: Mapping[str, Mapping[str, Any]] | None = None,
-    access: str | Sequence[str] | None = None,
+    marks: Marks | None = None,
+    access: Access = None,
     file_root: str = "",
 ) -> Collection:
-    """Read the source's schema, check its key, and keep both.
+    """Read the source's schema, check its key, and keep both: what operators do at a terminal.
 
     :param locations: files of Parquet, JSONL or CSV, or folders of them, inside the roots of the
         settings.
-    :param key: the property that is unique.
+    :param key: the property that is unique; empty: the first one that is.
     :param marks: what a person says of a property: ``{"embedding": {"role": "vector"}}``,
         ``{"note": {"optional": True}}``, ``{"carrier": {"role": "reference",
         "target": "airlines"}}``.
@@ -65,158 +65,136 @@ def collection_register(
         Whatever is in it can be exported: a document may name any file there.
     :raises InvalidRequest: names the field that is wrong.
     """
-    if not NAME.fullmatch(name):
-        raise InvalidRequest(FieldError("name", _WRONG_NAME))
-    found = _read(locations, key)
-    schema = _marked(namespace, found.schema, marks or {})
-    _check_access(schema, access)
-    schema = _measured(found.source, schema)
+    name_check(name)
+    taken = take_in(
+        namespace,
+        locations,
+        settings.SOURCE_ROOTS,
+        key=key,
+        marks=marks or {},
+        access=access,
+        file_root=file_root,
+    )
     collection = Collection(
-        namespace=namespace,
+        namespace=namespace, name=name, description=description, locations=list(locations)
+    )
+    taken.fill(collection)
+    _insert(collection, "collection.registered", actor, documents=taken.documents)
+    return collection
+
+
+def collection_create(
+    caller: Caller,
+    *,
+    name: str,
+    locations: Sequence[str] = (),
+    upload: Upload | None = None,
+    key: str = "",
+    description: str = "",
+    marks: Marks | None = None,
+    access: Access = None,
+    file_root: str = "",
+) -> Collection:
+    """Accept a collection; it is ``preparing`` until the queue has read its files.
+
+    :param locations: as :func:`collection_register` takes them; none when files were uploaded.
+    :param upload: becomes the collection's own.
+    :raises InvalidRequest: what can be told is wrong without reading the files.
+    :raises Forbidden: the caller makes no collections.
+    """
+    caller.require(Scope.COLLECTIONS_WRITE)
+    name_check(name)
+    description_check(description)
+    collection = Collection(
+        namespace=caller.namespace,
         name=name,
         description=description,
-        source=_with_files(found.source, schema, file_root).to_json(),
         key=key,
-        schema_tree=schema.to_json(),
-        schema_version=schema.version,
-        documents=found.documents,
         access=access if isinstance(access, str) or access is None else list(access),
+        uploaded=upload is not None,
+        locations=upload.names if upload else list(locations),
+        schema_tree=Schema(key, ()).to_json(),
+        schema_version=Schema(key, ()).version,
     )
+    preparation_ask(
+        collection,
+        CREATE,
+        key=key,
+        marks={path: dict(mark) for path, mark in (marks or {}).items()},
+        access=collection.access,
+        file_root=file_root,
+    )
+    _lay(collection, upload)
+    try:
+        _insert(collection, "collection.created", caller.actor, locations=collection.locations)
+    except BaseException:
+        if upload:
+            shutil.rmtree(upload_folder(collection), ignore_errors=True)
+        raise
+    return collection
+
+
+def name_check(name: str) -> None:
+    """:raises InvalidRequest: a collection cannot be called so."""
+    if not is_storable(name) or not NAME.fullmatch(name):
+        raise InvalidRequest(FieldError("name", _WRONG_NAME))
+
+
+def description_check(text: str) -> None:
+    """:raises InvalidRequest: it is too long, or cannot be stored."""
+    if not is_storable(text) or len(text) > DESCRIPTION:
+        wrong = f"A description is text of at most {DESCRIPTION:,} characters."
+        raise InvalidRequest(FieldError("description", wrong))
+
+
+def name_taken(name: str) -> InvalidRequest:
+    taken = f"There is a collection named {name!r} already. Choose another name."
+    return InvalidRequest(FieldError("name", taken))
+
+
+def _lay(collection: Collection, upload: Upload | None) -> None:
+    """Where its files lie. A name that is taken is told before anything is moved."""
+    live = collection.namespace.collections.filter(deleted_at=None)
+    if live.filter(name=collection.name).exists():
+        raise name_taken(collection.name)
+    if upload:
+        upload.check()
+        files = tuple(upload.keep(collection))
+        kind, _ = locate(files, [upload_folder(collection)])
+    else:
+        kind, files = _located(collection.locations)
+    collection.source = Source(kind, files).to_json()
+
+
+def _located(locations: Sequence[str]) -> tuple[SourceKind, tuple[str, ...]]:
+    if not locations:
+        raise InvalidRequest(FieldError("locations", "Name a file or a folder."))
+    if len(locations) > _MOST_LOCATIONS:
+        wrong = f"Name at most {_MOST_LOCATIONS:,} files, or a folder that holds them."
+        raise InvalidRequest(FieldError("locations", wrong))
+    try:
+        kind, files = locate(locations, settings.SOURCE_ROOTS, remote_sources())
+        for file in files:
+            if not is_remote(file) and is_uploaded(file):
+                raise LocationOutside(file)
+    except SourceError as error:
+        raise refusal_of(error) from error
+    return kind, files
+
+
+def _insert(collection: Collection, action: str, actor: Actor, **detail: object) -> None:
     try:
         with transaction.atomic():
             collection.save(force_insert=True)
             audit_append(
-                namespace,
-                "collection.registered",
+                collection.namespace,
+                action,
                 actor=actor,
                 subject=collection.uid,
-                name=name,
-                documents=found.documents,
+                name=collection.name,
+                **detail,
             )
+            if collection.is_moving:
+                transaction.on_commit(wake, robust=True)
     except IntegrityError:
-        taken = f"There is a collection named {name!r} already. Choose another name."
-        raise InvalidRequest(FieldError("name", taken)) from None
-    return collection
-
-
-def _read(locations: Sequence[str], key: str) -> Registered:
-    try:
-        with _scratch() as scratch:
-            return register(
-                locations,
-                key=key,
-                roots=settings.SOURCE_ROOTS,
-                scratch=scratch,
-                remote=remote_sources(),
-            )
-    except SourceError as error:
-        path = "key" if error.code.startswith("key") else "locations"
-        raise InvalidRequest(FieldError(path, str(error))) from error
-
-
-def _measured(source: Source, schema: Schema) -> Schema:
-    if not vector_paths(schema):
-        return schema
-    remote = remote_sources()
-    try:
-        state = snapshot(source, remote)
-        with (
-            _scratch() as scratch,
-            fetched(source, state, remote, scratch / "source") as near,
-        ):
-            return measure_vectors(near, schema, scratch=scratch)
-    except VectorRefused as error:
-        raise InvalidRequest(FieldError(f"marks.{error.path}", str(error))) from error
-    except SourceError as error:
-        raise InvalidRequest(FieldError("locations", str(error))) from error
-
-
-def _with_files(source: Source, schema: Schema, wanted: str) -> Source:
-    """The source with the folder of the files that its documents name."""
-    named = [path for path in schema.paths() if schema.find(path)[-1].role is Role.FILE]
-    if not wanted and named:
-        message = f"Say in which folder the files lie that {named[0]!r} names."
-        raise InvalidRequest(FieldError("file_root", message))
-    if not wanted:
-        return source
-    root = _folder(wanted)
-    if root is None or not is_allowed(root):
-        message = "There is no such folder inside the folders that the operator allows."
-        raise InvalidRequest(FieldError("file_root", message))
-    return replace(source, file_root=root)
-
-
-def _folder(wanted: str) -> str | None:
-    """The real path of a folder, if there is one; in S3 there are none, only names that end so."""
-    if is_remote(wanted):
-        return f"{wanted.rstrip('/')}/"
-    found = (settings.SOURCE_ROOTS[0] / wanted).resolve()
-    return str(found) if found.is_dir() else None
-
-
-@contextmanager
-def _scratch() -> Iterator[Path]:
-    folder = settings.SCRATCH_DIR / f"register-{uuid4().hex}"
-    try:
-        yield folder
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
-
-
-def _marked(namespace: Namespace, schema: Schema, marks: Mapping[str, Mapping[str, Any]]) -> Schema:
-    for path, mark in marks.items():
-        try:
-            schema = schema.mark(path, **_changes(namespace, schema, path, mark))
-        except Invalid as error:
-            raise InvalidRequest(FieldError(f"marks.{path}", error.message)) from error
-    return schema
-
-
-def _changes(
-    namespace: Namespace, schema: Schema, path: str, mark: Mapping[str, Any]
-) -> dict[str, Any]:
-    changes: dict[str, Any] = {"optional": bool(mark.get("optional", False))}
-    if "role" in mark:
-        role = Role(mark["role"])
-        _check_role(schema, path, role)
-        changes["role"] = role
-        if role is Role.REFERENCE:
-            changes["target"] = _target(namespace, mark.get("target", "")).uid
-    return changes
-
-
-def _check_role(schema: Schema, path: str, role: Role) -> None:
-    node = schema.find(path)[-1]
-    inner = node.element if node.kind is Kind.LIST else node
-    if role is Role.VECTOR and (node.kind is not Kind.LIST or inner.kind is not Kind.FLOAT):
-        raise Invalid(path, f"{path!r} is no vector: it is not a list of floating-point numbers.")
-    if role is Role.FILE and node.kind is not Kind.TEXT:
-        raise Invalid(path, f"{path!r} is no file: it does not hold text.")
-    if role is Role.REFERENCE and inner.kind.nested:
-        raise Invalid(path, f"{path!r} is no reference: it does not hold a key.")
-
-
-def _target(namespace: Namespace, name: str) -> Collection:
-    found = namespace.collections.filter(name=name).first()
-    if found is None:
-        raise Invalid("target", f"There is no collection {name!r} to refer to. Register it first.")
-    return found
-
-
-def _check_access(schema: Schema, access: str | Sequence[str] | None) -> None:
-    if access is None or access == "public":
-        return
-    if isinstance(access, str):
-        raise InvalidRequest(FieldError("access", "Say 'public', or give a list of paths."))
-    for path in access:
-        try:
-            node = schema.find(path)[-1]
-        except Invalid as error:
-            raise InvalidRequest(FieldError("access", error.message)) from error
-        inner = node.element if node.kind is Kind.LIST else node
-        if inner.kind is not Kind.TEXT:
-            raise InvalidRequest(
-                FieldError(
-                    "access", f"{path!r} holds no identities: it is neither text nor a list."
-                )
-            )
+        raise name_taken(collection.name) from None

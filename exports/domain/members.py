@@ -112,7 +112,9 @@ def member_change(
             principal = bound.uid if bound else ""
         if rights is None:
             kept = now.rights.all() if role == Role.EXPORTER else ()
-            rights = {each.collection.uid: each.right for each in kept}
+            rights = {
+                each.collection.uid: each.right for each in kept if not each.collection.deleted_at
+            }
         return member_add(
             namespace=membership.namespace,
             user=membership.user,
@@ -156,7 +158,11 @@ def members_of(namespace: Namespace) -> QuerySet[Membership]:
 
 def standing(membership: Membership) -> dict[str, Any]:
     """What a member has, by names: ``role``, ``principal``, and ``collections`` with rights."""
-    rights = sorted((each.collection.name, each.right) for each in membership.rights.all())
+    rights = sorted(
+        (each.collection.name, each.right)
+        for each in membership.rights.all()
+        if each.collection.deleted_at is None
+    )
     return {
         "role": str(membership.role),
         "principal": membership.principal.name if membership.principal else "",
@@ -205,7 +211,7 @@ def _resolved(namespace: Namespace, rights: Mapping[str, str]) -> dict[Collectio
     if not rights:
         return {}
     known: dict[str, Collection] = {}
-    for each in namespace.collections.defer("schema_tree", "source"):
+    for each in namespace.collections.filter(deleted_at=None).defer("schema_tree", "source"):
         known[each.name] = known[each.uid] = each
     given: dict[Collection, str] = {}
     errors = []
@@ -229,7 +235,8 @@ def _wrong(found: Collection | None, right: str, given: Mapping[Collection, str]
 
 
 def _give(membership: Membership, given: dict[Collection, str]) -> None:
-    membership.rights.all().delete()
+    # On collections that were deleted he keeps his: results of them can still be downloaded.
+    membership.rights.filter(collection__deleted_at=None).delete()
     CollectionRight.objects.bulk_create(
         CollectionRight(membership=membership, collection=collection, right=right)
         for collection, right in given.items()

@@ -13,7 +13,7 @@ from exports.domain.audit import audit_once
 from exports.domain.errors import Conflict, DomainError, FieldError, InvalidRequest, NotReady
 from exports.domain.helpers import helpers
 from exports.domain.reasons import REASONS, reason_for
-from exports.domain.sources import is_allowed, remote_sources
+from exports.domain.sources import files_allowed, remote_sources
 from exports.engine.errors import (
     DocumentMissing,
     EngineError,
@@ -115,7 +115,7 @@ def _read(caller: Caller, asked: Asked) -> list[Collection]:
     uids = asked.plan.relation.collections
     found = list(caller.namespace.collections.filter(uid__in=uids).order_by("pk"))
     for each in found:
-        if not all(is_allowed(file) for file in each.source["files"]):
+        if not files_allowed(each):
             raise NotReady(REASONS["source_not_allowed"].what)
     return found
 

@@ -52,6 +52,10 @@ REASONS = {
         "The collection was no longer ready when the export's turn came.",
         "Wait until the collection is ready, then run the export again.",
     ),
+    "collection_deleted": Reason(
+        "A collection that this export reads was deleted before the export's turn came.",
+        "Make the export of another collection, or ask an administrator to make this one again.",
+    ),
     "access_lost": Reason(
         "Who asked for this export may no longer make it.",
         "Ask an administrator of the workspace to restore the rights, or to make the export.",

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import shutil
+from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING
+from uuid import uuid4
 
 from django.conf import settings
 
@@ -10,6 +14,9 @@ from exports.sources.locate import lies_inside
 from exports.sources.remote import is_remote
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from exports.models import Collection
     from exports.sources.remote import Remote
 
 
@@ -17,7 +24,34 @@ def is_allowed(path: str) -> bool:
     """Whether the operator allows a file or folder of a source."""
     if is_remote(path):
         return path.startswith(tuple(settings.S3_SOURCE_ROOTS))
-    return lies_inside(path, settings.SOURCE_ROOTS)
+    return lies_inside(path, settings.SOURCE_ROOTS) and not is_uploaded(path)
+
+
+def is_uploaded(path: str) -> bool:
+    """Whether it lies among the files that were uploaded, which belong to one collection each."""
+    return lies_inside(path, [settings.UPLOAD_DIR])
+
+
+def roots_of(collection: Collection) -> Sequence[Path]:
+    """The folders in which the files of a collection may lie: for uploads, their own."""
+    return [upload_folder(collection)] if collection.uploaded else settings.SOURCE_ROOTS
+
+
+def files_allowed(collection: Collection) -> bool:
+    """Whether everything that an export of the collection reads may be read."""
+    root = collection.source.get("file_root")
+    if root and not is_allowed(root):
+        return False
+    if collection.uploaded:
+        own = [upload_folder(collection)]
+        return all(lies_inside(file, own) for file in collection.source["files"])
+    return all(is_allowed(file) for file in collection.source["files"])
+
+
+def upload_folder(collection: Collection) -> Path:
+    """Where the files of a collection lie that were uploaded."""
+    folder: Path = settings.UPLOAD_DIR / collection.uid
+    return folder
 
 
 def remote_sources() -> Remote | None:
@@ -28,3 +62,13 @@ def remote_sources() -> Remote | None:
     from exports.stores.s3objects import S3Objects
 
     return S3Objects(settings.S3_ENDPOINT, settings.S3_REGION, tuple(settings.S3_SOURCE_ROOTS))
+
+
+@contextmanager
+def scratch_folder() -> Iterator[Path]:
+    """For what is spilled while a source is taken in."""
+    folder = settings.SCRATCH_DIR / f"register-{uuid4().hex}"
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)

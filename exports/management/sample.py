@@ -70,7 +70,7 @@ def sample_load(*, actor: Actor) -> tuple[Namespace, int]:
     namespace = Namespace.objects.filter(slug=SLUG).first()
     if namespace is None:
         namespace = namespace_create(slug=SLUG, name="Demo", actor=actor)
-    known = set(namespace.collections.values_list("name", flat=True))
+    known = set(namespace.collections.filter(deleted_at=None).values_list("name", flat=True))
     missing = [name for name in COLLECTIONS if name not in known]
     for name in missing:
         collection_register(

@@ -23,7 +23,7 @@ from exports.domain.plans import plan_thaw
 from exports.domain.principals import PrincipalInvalid
 from exports.domain.reasons import REASONS
 from exports.domain.runs import run_fail, run_publish
-from exports.domain.sources import is_allowed, remote_sources
+from exports.domain.sources import files_allowed, remote_sources
 from exports.domain.storage import result_store
 from exports.engine.errors import EngineError, SourceInvalid, StorageFailed
 from exports.engine.explain import explain_write
@@ -187,10 +187,11 @@ def _still_allowed(export: Export) -> list[Collection]:
     versions = export.frozen["collections"]
     found = list(export.namespace.collections.filter(uid__in=versions))
     for each in found:
+        if each.deleted_at:
+            raise RunRefused("collection_deleted")
         if each.state != Collection.State.READY:
             raise RunRefused("collection_not_ready")
-        read = [*each.source["files"], each.source.get("file_root") or each.source["files"][0]]
-        if not all(is_allowed(file) for file in read):
+        if not files_allowed(each):
             raise RunRefused("source_not_allowed")
         if each.schema_version != versions[each.uid]:
             raise RunRefused("schema_changed")

@@ -17,10 +17,15 @@ class Forged(Exception):
 
 
 def run_next() -> None:
-    """Claim what is next in turn, and run it. What to run is asked of the database alone."""
-    from exports.queue.horse import run_claimed
+    """Do what is next in turn. What that is is asked of the database alone.
 
-    run_claimed()
+    Somebody waits before the page of a collection that is being prepared: that comes first.
+    """
+    from exports.queue.horse import run_claimed
+    from exports.queue.preparer import prepare_claimed
+
+    if not prepare_claimed():
+        run_claimed()
 
 
 # What RQ needs to carry a job; not its callbacks, webhooks, meta, retries and dependencies.

@@ -17,8 +17,10 @@ from exports.domain.cleaning import (
     leases_reap,
     scratch_clear,
 )
+from exports.domain.preparing import collection_waits
 from exports.domain.reconciled import reconciled_note
 from exports.domain.storage import result_store
+from exports.domain.uploads import uploads_clear
 from exports.wakeups import wake
 
 logger = logging.getLogger(__name__)
@@ -28,13 +30,14 @@ def reconcile_once() -> dict[str, int]:
     """One round. Returns what was done: how many of each."""
     done = {"reaped": leases_reap(), "expired": exports_expire()}
     # First of all: a store that fails must not keep back what waits.
-    if something_waits():
+    if something_waits() or collection_waits():
         wake(again=False)
     done |= {
         "forgotten": idempotency_forget(),
         "cleared": exports_clear(result_store()),
         "leftovers": attempts_clear(result_store()),
         "scratch": scratch_clear(settings.SCRATCH_DIR),
+        "uploads": uploads_clear(),
     }
     reconciled_note()
     if any(done.values()):

@@ -6,9 +6,13 @@ from pathlib import PurePath
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
 WORDS = {"parquet": "Parquet", "jsonl": "JSONL", "csv": "CSV"}
+
+
+def _instead(others: Sequence[str]) -> str:
+    return f" It could be {' or '.join(repr(each) for each in others)}." if others else ""
 
 
 class SourceError(Exception):
@@ -139,14 +143,26 @@ class KeyRefused(SourceError):
         super().__init__(f"{key!r} cannot be the key: {reason}")
 
 
+class KeyMissing(SourceError):
+    """No key was named, and no property could be one."""
+
+    code = "key_invalid"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "No property can be the key: none is there in every document and different in all. "
+            "Add one that is, such as a number of the line."
+        )
+
+
 class KeyNull(SourceError):
     """Some documents have no key."""
 
     code = "key_invalid"
 
-    def __init__(self, key: str, count: int) -> None:
+    def __init__(self, key: str, count: int, others: Sequence[str] = ()) -> None:
         some = "1 document has" if count == 1 else f"{count:,} documents have"
-        super().__init__(f"{key!r} cannot be the key: {some} none.")
+        super().__init__(f"{key!r} cannot be the key: {some} none.{_instead(others)}")
 
 
 class KeyRepeated(SourceError):
@@ -154,9 +170,10 @@ class KeyRepeated(SourceError):
 
     code = "key_invalid"
 
-    def __init__(self, key: str, value: object, count: int) -> None:
+    def __init__(self, key: str, value: object, count: int, others: Sequence[str] = ()) -> None:
         super().__init__(
             f"{key!r} cannot be the key: {count:,} documents have {str(value)[:100]!r}."
+            f"{_instead(others)}"
         )
 
 

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 
 import duckdb
 
-from exports.query.schema import Kind, Property, Schema
+from exports.query.schema import Property, Schema
 from exports.sources import footers
 from exports.sources.connection import connect
 from exports.sources.errors import (
+    KeyMissing,
     KeyNull,
     KeyRefused,
     KeyRepeated,
@@ -23,6 +24,7 @@ from exports.sources.faults import explain
 from exports.sources.fetch import fetched
 from exports.sources.headers import delimiter_of
 from exports.sources.infer import infer
+from exports.sources.keys import KEY_KINDS, could_be_keys, repeated
 from exports.sources.locate import locate
 from exports.sources.relation import Found, create_view
 from exports.sources.snapshot import snapshot
@@ -38,7 +40,6 @@ if TYPE_CHECKING:
 
 MEMORY = 512_000_000
 SPILL = 64 << 30
-KEY_KINDS = (Kind.TEXT, Kind.INTEGER, Kind.UUID)
 VIEW = "documents"
 
 
@@ -66,7 +67,8 @@ def register(
 
     :param locations: files of Parquet, JSONL or CSV, or folders of them; relative ones begin at
         the first root.
-    :param key: the property that names a document: there, never null, and unique.
+    :param key: the property that names a document: there, never null, and unique. Empty: the
+        first that could.
     :param roots: the folders that the operator allowed.
     :param scratch: a folder for what is spilled, and for what lies elsewhere.
     :param remote: reads what lies elsewhere.
@@ -97,9 +99,10 @@ def _look(source: Source, key: str, scratch: Path) -> tuple[Schema, int]:
             found, documents = _read_text(connection, source, weight)
         else:
             found, documents = _read_parquet(connection, source, weight)
-        _check_kind(key, found.properties)
+        if key:
+            _check_kind(key, found.properties)
         create_view(connection, VIEW, source, found)
-        _check_values(connection, key, source)
+        key = _found_key(connection, key, source, found)
     finally:
         connection.close()
     return Schema(key, found.properties), documents
@@ -152,16 +155,24 @@ def _check_kind(key: str, properties: Sequence[Property]) -> None:
         raise KeyRefused(key, f"it is of type {found.kind}; a key is text, an integer or a UUID.")
 
 
-def _check_values(connection: duckdb.DuckDBPyConnection, key: str, source: Source) -> None:
-    query = (
-        f"FROM (FROM {VIEW} SELECT {quoted(key)} AS key) SELECT key, count(*) GROUP BY key "
-        "HAVING count(*) > 1 OR key IS NULL ORDER BY key NULLS FIRST LIMIT 1"
-    )
+def _found_key(
+    connection: duckdb.DuckDBPyConnection, key: str, source: Source, found: Found
+) -> str:
+    """The key, or the first property that could be it when none is named."""
     try:
-        found = connection.execute(query).fetchall()
+        if not key:
+            names = could_be_keys(connection, VIEW, found.properties)
+            if not names:
+                raise KeyMissing
+            return names[0]
+        if twice := repeated(connection, VIEW, key):
+            others = could_be_keys(connection, VIEW, found.properties)
+            value, count = twice
+            raise (
+                KeyNull(key, count, others)
+                if value is None
+                else KeyRepeated(key, value, count, others)
+            )
     except duckdb.Error as error:
         raise SourceUnreadable(_named(source, error), source.kind) from error
-    for value, count in found:
-        if value is None:
-            raise KeyNull(key, count)
-        raise KeyRepeated(key, value, count)
+    return key

@@ -22,14 +22,14 @@ from exports.web.views.profile import profile, sessions_over
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from django.http import HttpResponse
+    from django.http.response import HttpResponseBase
     from django.urls import URLPattern
 
 _OPENID = {"provider_id": "openid"}
 
 
 def _page(
-    address: str, view: Callable[..., HttpResponse], *, name: str, **fixed: str
+    address: str, view: Callable[..., HttpResponseBase], *, name: str, **fixed: str
 ) -> URLPattern:
     return path(address, never_cache(view), fixed, name=name)
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from django.http import QueryDict
 
     from exports.domain.access import Caller
-    from exports.domain.errors import InvalidRequest
+    from exports.domain.errors import DomainError
 
 ROLES = {
     Role.ADMIN: "Does everything, with every collection.",
@@ -42,7 +42,7 @@ class Choice:
 class AskForm(forms.Form):
     """A form whose errors come from the domain, each beside the field that it is about."""
 
-    def refuse(self, refusal: InvalidRequest) -> None:
+    def refuse(self, refusal: DomainError) -> None:
         for error in refusal.errors:
             name = error.path.partition(".")[0]
             self.add_error(name if name in self.fields else None, error.message)

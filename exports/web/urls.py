@@ -13,6 +13,17 @@ from exports.web.converters import (
     UidConverter,
     WorkspaceConverter,
 )
+from exports.web.views.collection_edit import (
+    collection_edit,
+    collection_fields,
+    collection_refreshing,
+    collection_removal,
+)
+from exports.web.views.collection_new import (
+    collection_browse,
+    collection_location,
+    collection_new,
+)
 from exports.web.views.collections import collection, collections
 from exports.web.views.create import create
 from exports.web.views.export import cancel, delete, export, link, rows
@@ -79,7 +90,34 @@ urlpatterns = [
         "<workspace:namespace>/templates/<template:uid>/run", template_start, name="template_start"
     ),
     path("<workspace:namespace>/collections", collections, name="collections"),
+    path("<workspace:namespace>/collections/new", collection_new, name="collection_new"),
+    path(
+        "<workspace:namespace>/collections/new/browse", collection_browse, name="collection_browse"
+    ),
+    path(
+        "<workspace:namespace>/collections/new/location",
+        collection_location,
+        name="collection_location",
+    ),
     path("<workspace:namespace>/collections/<str:name>", collection, name="collection"),
+    path(
+        "<workspace:namespace>/collections/<str:name>/edit", collection_edit, name="collection_edit"
+    ),
+    path(
+        "<workspace:namespace>/collections/<str:name>/fields",
+        collection_fields,
+        name="collection_fields",
+    ),
+    path(
+        "<workspace:namespace>/collections/<str:name>/refresh",
+        collection_refreshing,
+        name="collection_refresh",
+    ),
+    path(
+        "<workspace:namespace>/collections/<str:name>/delete",
+        collection_removal,
+        name="collection_delete",
+    ),
     path("<workspace:namespace>/history", history, name="history"),
     path("<workspace:namespace>/history/export.<form:form>", history_export, name="history_export"),
     path("<workspace:namespace>/operations", operations, name="operations"),

@@ -23,9 +23,12 @@ def test_it_lists_them(rest: Rest, trips: Collection) -> None:
     assert (found["documents"], found["schema_version"]) == (1000, trips.schema_version)
 
 
-def test_it_tells_nothing_of_where_they_lie(rest: Rest, trips: Collection) -> None:
+def test_who_may_write_them_is_told_where_they_lie(
+    rest: Rest, reading: Rest, trips: Collection
+) -> None:
     assert b".parquet" not in rest.get("/collections").content
-    assert b".parquet" not in rest.get("/collections/trips").content
+    assert b".parquet" not in reading.get("/collections/trips").content
+    assert rest.get("/collections/trips").json()["locations"] == trips.source["files"]
 
 
 @pytest.mark.parametrize("by", ["uid", "name"])

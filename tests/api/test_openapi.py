@@ -12,8 +12,12 @@ from exports.domain.requests import ExportRequest
 
 OPERATIONS = {
     "audit_list",
+    "collection_change",
+    "collection_create",
+    "collection_delete",
     "collection_get",
     "collection_list",
+    "collection_refresh",
     "export_cancel",
     "export_create",
     "export_delete",

@@ -1,0 +1,129 @@
+"""What lies in the folders that the operator allows, to be chosen from; nothing outside of them."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from heapq import nsmallest
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+
+from exports.domain.errors import NotFound
+from exports.domain.requests import is_storable
+from exports.domain.sources import is_allowed
+from exports.sources.locate import ENDINGS, PATTERN
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_MOST = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A folder, or a file that can become a collection; the size is in bytes.
+
+    :ivar path: its real path.
+    """
+
+    name: str
+    path: str
+    is_folder: bool
+    size: int = 0
+    changed_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Folder:
+    """What lies in one folder. Without a path: the allowed folders themselves.
+
+    :ivar above: the folders that lead to it, from an allowed one on.
+    :ivar cut: there are more entries than are told.
+    """
+
+    path: str
+    above: tuple[Entry, ...]
+    entries: tuple[Entry, ...]
+    cut: bool = False
+
+    @property
+    def files(self) -> int:
+        return sum(not each.is_folder for each in self.entries)
+
+
+def folder_look(path: str) -> Folder:
+    """The folders and files in an allowed folder. What is hidden, or leads outside, is left out.
+
+    :param path: absolute; empty for the allowed folders themselves.
+    :raises NotFound: there is no such folder, or it is not allowed.
+    """
+    if not path:
+        return Folder("", (), tuple(_roots()))
+    real = _allowed(path)
+    root = _root_of(real)
+    parts = [real, *real.parents]
+    above = [each for each in reversed(parts[1:]) if each == root or root in each.parents]
+    if any(each.name.startswith(".") for each in parts if root in each.parents):
+        raise NotFound("folder")
+    found = nsmallest(_MOST + 1, _entries(real), key=lambda each: (not each.is_folder, each.name))
+    return Folder(
+        str(real),
+        tuple(Entry(each.name, str(each), True) for each in above),
+        tuple(found[:_MOST]),
+        cut=len(found) > _MOST,
+    )
+
+
+def _roots() -> Iterator[Entry]:
+    for root in settings.SOURCE_ROOTS:
+        if root.is_dir():
+            yield Entry(str(root), str(root), True)
+
+
+def _allowed(path: str) -> Path:
+    try:
+        real = Path(path).resolve() if is_storable(path) and path.startswith("/") else None
+        if real and real.is_dir() and is_allowed(str(real)):
+            return real
+    except (OSError, RuntimeError, ValueError):
+        pass
+    raise NotFound("folder")
+
+
+def _root_of(real: Path) -> Path:
+    """The allowed folder that it lies in; the innermost of several."""
+    roots = [each.resolve() for each in settings.SOURCE_ROOTS]
+    inside = [each for each in roots if real.is_relative_to(each)]
+    return max(inside, key=lambda each: len(each.parts))
+
+
+def _entries(folder: Path) -> Iterator[Entry]:
+    try:
+        found = list(os.scandir(folder))
+    except OSError:
+        return
+    for each in found:
+        if each.name.startswith(".") or not is_storable(each.name) or PATTERN & set(each.name):
+            continue
+        entry = _entry(Path(each.path), each.name)
+        if entry:
+            yield entry
+
+
+def _entry(path: Path, name: str) -> Entry | None:
+    try:
+        real = path.resolve()
+        about = real.stat()
+    except (OSError, RuntimeError):  # gone meanwhile; links in a circle
+        return None
+    if not is_allowed(str(real)):
+        return None
+    if real.is_dir():
+        return Entry(name, str(real), True)
+    if not real.is_file() or not real.name.endswith(tuple(ENDINGS)):
+        return None
+    changed = datetime.fromtimestamp(about.st_mtime, UTC)
+    return Entry(name, str(real), False, about.st_size, changed)
