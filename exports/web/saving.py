@@ -10,7 +10,7 @@ from django import forms
 from exports.web.people import AskForm
 
 if TYPE_CHECKING:
-    from exports.domain.errors import InvalidRequest
+    from exports.domain.errors import DomainError
 
 _LONGEST = 200_000
 
@@ -51,7 +51,7 @@ class TemplateForm(AskForm):
             raise forms.ValidationError('Write an object: {"collection": "…"}.')
         return found
 
-    def refuse(self, refusal: InvalidRequest) -> None:
+    def refuse(self, refusal: DomainError) -> None:
         for error in refusal.errors:
             name, _, within = error.path.partition(".")
             says = f"{within}: {error.message}" if within else error.message
