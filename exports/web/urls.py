@@ -10,6 +10,7 @@ from exports.web.converters import (
     UidConverter,
     WorkspaceConverter,
 )
+from exports.web.views.beside import copy, preview, values
 from exports.web.views.collections import collection, collections
 from exports.web.views.create import create
 from exports.web.views.export import cancel, delete, export
@@ -36,6 +37,9 @@ urlpatterns = [
     path("<workspace:namespace>", workspace, name="workspace"),
     path("<workspace:namespace>/exports", exports, name="exports"),
     path("<workspace:namespace>/exports/new", create, name="create"),
+    path("<workspace:namespace>/exports/new/preview", preview, name="create_preview"),
+    path("<workspace:namespace>/exports/new/copy", copy, name="create_copy"),
+    path("<workspace:namespace>/exports/new/values", values, name="create_values"),
     path("<workspace:namespace>/exports/<uid:uid>", export, name="export"),
     path("<workspace:namespace>/exports/<uid:uid>/cancel", cancel, name="cancel"),
     path("<workspace:namespace>/exports/<uid:uid>/delete", delete, name="delete"),
