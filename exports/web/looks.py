@@ -76,7 +76,7 @@ class Look:
 
     @property
     def cells(self) -> list[list[Cell]]:
-        return [[Cell.of(row.get(path)) for path in self.columns] for row in self._rows]
+        return [[Cell.of(_at(row, path)) for path in self.columns] for row in self._rows]
 
     @property
     def warnings(self) -> list[str]:
@@ -119,6 +119,13 @@ class Look:
     def _rows(self) -> list[dict[str, Any]]:
         """Numbers as they are written."""
         return [json.loads(line, parse_float=Decimal) for line in self.shown.lines]
+
+
+def _at(row: Any, path: str) -> Any:
+    """The value of a column, which may be a field of a struct."""
+    name, _, rest = path.partition(".")
+    inner = row.get(name) if isinstance(row, dict) else None
+    return _at(inner, rest) if rest else inner
 
 
 def _is_formula(value: object) -> bool:
