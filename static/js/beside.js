@@ -59,7 +59,7 @@
       if (!answer.ok) return this.failed("This cannot be shown now. Change something to try again.");
       this.place.innerHTML = text;
       this.busy(false);
-      const says = this.place.querySelector(".figures, .warnings");
+      const says = this.place.querySelector(".look-figures, .warnings");
       if (this.said && says) this.said.textContent = says.innerText.replaceAll("\n", " ");
     }
 

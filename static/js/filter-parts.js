@@ -37,17 +37,16 @@
     return field;
   };
 
-  const operatorOf = (test, type, context) => {
+  const operatorOf = (test, type, changed) => {
     const offered = Object.entries(filters.operators(type)).map(option(test.operator));
     const select = make("select", { class: "input", "aria-label": "Operator" }, ...offered);
     select.addEventListener("change", () => {
-      const before = test.operator;
-      test.operator = select.value;
-      const alike = [before, test.operator].every(
+      const alike = [test.operator, select.value].every(
         (each) => !filters.takesMany(each) && !filters.takesNone(each) && each !== "between",
       );
+      test.operator = select.value;
       if (!alike) test.value = null;
-      context.redraw(test, "operator");
+      changed();
     });
     return select;
   };
@@ -68,26 +67,36 @@
       ? [make("p", { class: "help" }, `Also brings those where ${test.field} is empty.`)]
       : [];
 
-  const asked = (test, type, context) => {
+  const askedOf = (test, type, context) => {
     const put = (value, draw) => {
       test.value = value;
       if (draw) context.redraw(test, "value");
       else context.changed();
     };
     const inputs = values.inputs(test, type, put);
-    const made = make("div", { class: "test-value" }, ...inputs, ...caseOf(test, type, context));
-    return [operatorOf(test, type, context), made];
+    return [
+      make("div", { class: "test-value" }, ...inputs, ...caseOf(test, type, context)),
+      ...noteOf(test),
+    ];
   };
 
   const testOf = (test, parent, context) => {
     const remove = button("×", { "aria-label": "Remove the condition" }, () =>
       context.remove(test, parent),
     );
-    // The field stays where it is while somebody types into it.
+    // What somebody types into, or chooses from, stays where it is.
+    const fillAfter = (last, ...parts) => {
+      while (last.nextSibling) last.nextSibling.remove();
+      made.append(...parts, remove);
+    };
     const fill = () => {
-      while (field.nextSibling) field.nextSibling.remove();
       const type = context.types.get(test.field);
-      made.append(...(type ? asked(test, type, context) : []), remove, ...(type ? noteOf(test) : []));
+      if (!type) return fillAfter(field);
+      const operator = operatorOf(test, type, () => {
+        fillAfter(operator, ...askedOf(test, type, context));
+        context.changed();
+      });
+      fillAfter(field, operator, ...askedOf(test, type, context));
     };
     const field = fieldOf(test, context, fill);
     const made = make("li", { class: "test" }, field);

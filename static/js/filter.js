@@ -54,7 +54,6 @@
       this.changed();
       const made = this.drawn.get(node);
       const places = {
-        operator: "[aria-label=Operator]",
         join: ".join",
         value: ".test-value input, .test-value select, [aria-label=Operator]",
       };
@@ -101,6 +100,7 @@
     clearTimeout(waiting);
     waiting = setTimeout(async () => {
       asked?.abort();
+      if (!field.isConnected) return;
       asked = new AbortController();
       const typed = (name) => field.form.querySelector(`[name=${name}]`)?.value ?? "";
       const within = typed("document") ? `${typed("document")}/` : "";
