@@ -50,16 +50,18 @@ def values_suggest(
     """
     caller.require(Scope.EXPORTS_WRITE)
     caller.require(Scope.DOWNLOADS_READ)
-    asked = asked_for(
-        caller, request.model_copy(update={"paths": [field]}), Right.PREVIEW
-    )
+    asked = asked_for(caller, request.model_copy(update={"paths": [field]}), Right.PREVIEW)
     _check(asked, field, typed)
     collections = sources_read(caller, asked)
     found = _found(caller, asked, collections, field, typed)
     principal = asked.principal.name if asked.principal else ""
     for each in collections if found is not None else ():
         audit_once(
-            caller.namespace, "values.suggested", actor=caller.actor, about=each, principal=principal
+            caller.namespace,
+            "values.suggested",
+            actor=caller.actor,
+            about=each,
+            principal=principal,
         )
     return found or ()
 

@@ -113,9 +113,7 @@ def _query(steps: tuple[Property, ...], typed: str, limit: int) -> str:
     values = _values(steps).subquery("found")
     value = exp.column(_VALUE, quoted=True)
     fits = function("starts_with", function("lower", value.copy()), _lowered(typed))
-    short = exp.LTE(
-        this=exp.Length(this=value.copy()), expression=exp.Literal.number(LONGEST)
-    )
+    short = exp.LTE(this=exp.Length(this=value.copy()), expression=exp.Literal.number(LONGEST))
     found = exp.select(value).from_(values).where(exists(value.copy()), short, fits)
     return text(found.group_by(value.copy()).order_by("count(*) DESC", value.copy()).limit(limit))
 
@@ -123,9 +121,7 @@ def _query(steps: tuple[Property, ...], typed: str, limit: int) -> str:
 def _values(steps: tuple[Property, ...]) -> exp.Select:
     """Every value at the end of a path as text, one row each, through the lists on its way."""
     here, *rest = steps
-    query = exp.select(column(here.name, ALIAS).as_(_VALUE)).from_(
-        exp.to_table(JOINED).as_(ALIAS)
-    )
+    query = exp.select(column(here.name, ALIAS).as_(_VALUE)).from_(exp.to_table(JOINED).as_(ALIAS))
     for step in rest:
         query = _next(query, here, step)
         here = step

@@ -51,7 +51,7 @@ PURPOSES = {
     ),
     "program": Purpose(
         "A program",
-        "JSON lines: one document a line, nested as it is, read as it comes.",
+        "One document a line, nested as it is, read as it comes.",
         Format.JSONL,
     ),
     "lake": Purpose(

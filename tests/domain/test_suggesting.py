@@ -55,7 +55,14 @@ def test_it_needs_the_right_to_see_rows(
 @pytest.mark.usefixtures("trips")
 @pytest.mark.parametrize(
     ("field", "typed"),
-    [("place", ""), ("at", ""), ("nothing", ""), ("", ""), ("carrier", "\0"), ("carrier", "x" * 201)],
+    [
+        ("place", ""),
+        ("at", ""),
+        ("nothing", ""),
+        ("", ""),
+        ("carrier", "\0"),
+        ("carrier", "x" * 201),
+    ],
 )
 def test_what_has_no_values_is_told(admin: Caller, field: str, typed: str) -> None:
     with pytest.raises(InvalidRequest):

@@ -46,7 +46,9 @@ def create(request: PageRequest, namespace: str) -> HttpResponse:
     form = ExportForm(request.POST)
     draft = draft_of(caller, form)
     if "preview" in request.POST or "copy" in request.POST:
-        shows = looked(caller, draft) if "preview" in request.POST else copied(request, caller, draft)
+        shows = (
+            looked(caller, draft) if "preview" in request.POST else copied(request, caller, draft)
+        )
         return _page(request, caller, Start(form), **shows)
     if draft.request:
         try:
