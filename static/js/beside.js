@@ -73,7 +73,6 @@
     }
 
     busy(is) {
-      this.place.toggleAttribute("data-busy", is);
       if (this.state) this.state.hidden = !is;
     }
   }
