@@ -1,9 +1,13 @@
-"""What the form of a new export asks for while somebody fills it in."""
+"""What the form of a new export asks for while somebody fills it in.
+
+Whoever comes to one of these addresses by himself, as after signing in, is led to the form.
+"""
 
 from __future__ import annotations
 
 from django.http import HttpResponse, JsonResponse
-from django.views.decorators.http import require_GET, require_POST
+from django.shortcuts import redirect
+from django.views.decorators.http import require_GET, require_http_methods
 
 from exports.domain.errors import DomainError
 from exports.domain.previews import PreviewReplaced
@@ -17,12 +21,14 @@ from exports.web.loaders import PageRequest, get_caller, get_text, signed_in
 from exports.web.render import page
 
 
-@require_POST
+@require_http_methods(["GET", "POST"])
 @signed_in
 def preview(request: PageRequest, namespace: str) -> HttpResponse:
     """What the request as it is typed would bring; nothing when he asked for another meanwhile."""
     caller = get_caller(request, namespace)
     caller.require(Scope.EXPORTS_WRITE)
+    if request.method == "GET":
+        return redirect("web:create", namespace)
     try:
         shows = looked(caller, draft_of(caller, ExportForm(request.POST)))
     except PreviewReplaced:
@@ -30,12 +36,14 @@ def preview(request: PageRequest, namespace: str) -> HttpResponse:
     return page(request, caller, "exports/new_look.html", **shows)
 
 
-@require_POST
+@require_http_methods(["GET", "POST"])
 @signed_in
 def copy(request: PageRequest, namespace: str) -> HttpResponse:
     """The request as it is typed, for elsewhere."""
     caller = get_caller(request, namespace)
     caller.require(Scope.EXPORTS_WRITE)
+    if request.method == "GET":
+        return redirect("web:create", namespace)
     draft = draft_of(caller, ExportForm(request.POST))
     return page(request, caller, "exports/new_copies.html", **copied(request, caller, draft))
 
@@ -45,6 +53,7 @@ def copy(request: PageRequest, namespace: str) -> HttpResponse:
 def values(request: PageRequest, namespace: str) -> HttpResponse:
     """Values of a field that begin with what was typed; none where there are none to suggest."""
     caller = get_caller(request, namespace)
+    caller.require(Scope.EXPORTS_WRITE)
     asked = {name: get_text(request, name) for name in ("collection", "prefix", "principal")}
     try:
         found = values_suggest(
