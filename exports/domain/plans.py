@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from exports.domain.errors import FieldError, InvalidRequest
@@ -77,10 +78,27 @@ def request_plan(
     if schema and format_:
         # Without a filter when that is wrong: the other fields are to be checked all the same.
         asked = _request(collection.uid, format_, where or EVERYTHING, identities, options)
-        made = checked(lambda: plan(asked, catalogue))
+        made, wrong = _planned(asked, catalogue)
+        errors += wrong
         if made and not errors:
             return made
     raise InvalidRequest(*errors)
+
+
+def _planned(asked: Request, catalogue: Catalogue) -> tuple[Plan | None, list[FieldError]]:
+    """The plan, with every field that does not fit: what is wrong is put back to what is usual."""
+    usual, wrong = Request(collection=asked.collection), dict[str, FieldError]()
+    while True:
+        try:
+            return plan(asked, catalogue), list(wrong.values())
+        except Invalid as error:
+            name = error.path.partition(".")[0]
+            if name in wrong:
+                return None, list(wrong.values())
+            wrong[name] = FieldError(error.path, error.message)
+            if name not in FIELDS and name != "csv":
+                return None, list(wrong.values())
+            asked = replace(asked, **{name: getattr(usual, name)})
 
 
 def plan_freeze(made: Plan) -> dict[str, Any]:

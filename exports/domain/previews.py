@@ -97,7 +97,7 @@ def export_preview(caller: Caller, request: ExportRequest, limit: int = 10) -> P
     caller.require(Scope.EXPORTS_WRITE)
     caller.require(Scope.DOWNLOADS_READ)
     asked = asked_for(caller, request, Right.PREVIEW)
-    collections = _read(caller, asked)
+    collections = sources_read(caller, asked)
     shown = _look(caller, asked, collections, limit)
     principal = asked.principal.name if asked.principal else ""
     for each in collections:
@@ -107,8 +107,8 @@ def export_preview(caller: Caller, request: ExportRequest, limit: int = 10) -> P
     return shown
 
 
-def _read(caller: Caller, asked: Asked) -> list[Collection]:
-    """All that is read for it.
+def sources_read(caller: Caller, asked: Asked) -> list[Collection]:
+    """The collections that are read for a request.
 
     :raises NotReady: the operator does not allow one of them any longer.
     """

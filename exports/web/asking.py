@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from exports.models import Format
+from exports.web.purposes import PURPOSES
 from exports.web.ticks import chosen
 
 if TYPE_CHECKING:
@@ -25,8 +26,10 @@ def request_fields(form: ExportForm, offer: Offer) -> dict[str, Any]:
     the page does not show: options of another format, and what the collection does not have.
     """
     typed = {**dict.fromkeys(form.fields, ""), **_NUMBERS, **form.cleaned_data}
+    if not typed["format"] and typed["purpose"]:
+        typed |= PURPOSES[typed["purpose"]].settings
     format_ = typed["format"] or Format.CSV
-    choice = chosen(offer.outline, form.ticked, form.whole)
+    choice = chosen(offer.outline, form.ticked, form.whole, form.added)
     return {
         "collection": offer.collection.name,
         "prefix": _prefix(typed),

@@ -29,6 +29,7 @@ WORDS = {
     "export.refused": ("Was refused a download", "lock"),
     "rows.previewed": ("Looked at rows", "search"),
     "rows.read": ("Read rows of a result", "search"),
+    "values.suggested": ("Was suggested values", "search"),
     "export.expired": ("Removed an expired result", "expired"),
     "export.deleted": ("Deleted an export", "trash"),
     "template.created": ("Saved a template", "templates"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from functools import cache
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
@@ -11,11 +12,14 @@ from django import forms
 
 from exports.models import Format
 from exports.web.frozen import Sort
+from exports.web.purposes import FIRST, PURPOSES
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from django.http import QueryDict
 
-    from exports.domain.errors import FieldError, InvalidRequest
+    from exports.domain.errors import FieldError
 
 FORMATS = {
     Format.CSV: "For spreadsheets. One flat table; nested values are written as JSON text.",
@@ -32,7 +36,7 @@ _MORE = (
 )
 _ORDER = (
     *("collection", "elements", "document", "principal", "paths", "where", "order_by"),
-    *("sample_size", "sample_method", "sample_seed", "format"),
+    *("sample_size", "sample_method", "sample_seed", "purpose", "format"),
     *("include_vectors", "export_files", "zip_files", *_MORE, "label", "description", "file_name"),
 )
 _DIGITS = {"inputmode": "numeric", "autocomplete": "off"}
@@ -80,8 +84,14 @@ class ExportForm(forms.Form):
         widget=forms.TextInput(attrs={**_DIGITS, "placeholder": "0"}),
         error_messages={"invalid": "Write a whole number, 0 or more."},
     )
+    purpose = forms.ChoiceField(
+        label="What it is for",
+        required=False,
+        choices=[(value, each.label) for value, each in PURPOSES.items()],
+        initial=FIRST,
+    )
     format = forms.ChoiceField(
-        label="Format", choices=[(each, each.label) for each in FORMATS], initial=Format.CSV
+        label="Format", required=False, choices=[(each, each.label) for each in FORMATS]
     )
     include_vectors = _tick("The vectors", "In a file of their own, with the key beside each.")
     export_files = _tick(
@@ -176,9 +186,15 @@ class ExportForm(forms.Form):
         return form
 
     def _take_lists(self, data: QueryDict | None) -> None:
-        self.ticked: list[str] = data.getlist("paths") if data else []
+        self.added: list[str] = data.getlist("include") if data else []
+        self.ticked: list[str] = [*data.getlist("paths"), *self.added] if data else []
         self.whole: list[str] = data.getlist("expand") if data else []
         self.sorts = _sorts(data)
+
+    @property
+    def order_text(self) -> str:
+        """The ticked fields in their order, as the page's script reads it."""
+        return json.dumps(self.ticked)
 
     @property
     def opened(self) -> set[str]:
@@ -189,16 +205,28 @@ class ExportForm(forms.Form):
 
     @property
     def says_more(self) -> bool:
-        """Whether an option that is folded away asks for anything, or is wrong."""
+        """Whether an option that is folded away is wrong, or asks for what is not usual."""
+        purpose = PURPOSES.get(str(self["purpose"].value()))
+        usual = purpose.settings if purpose else {}
         return any(
-            self[name].errors
-            or self[name].value() not in (None, False, "", self.fields[name].initial)
+            self[name].errors or self._asked(name) not in ("", usual.get(name, ""))
             for name in _MORE
         )
 
-    def refuse(self, refusal: InvalidRequest) -> None:
-        """Put each error of the domain beside the field that it is about."""
-        for error in refusal.errors:
+    def _asked(self, name: str) -> Any:
+        """What a field asks for; empty when that is what it says by itself."""
+        value = self[name].value()
+        if isinstance(self.fields[name], forms.BooleanField):
+            return bool(value) or ""
+        return "" if value in (None, self.fields[name].initial) else value
+
+    @property
+    def is_wrong(self) -> bool:
+        return bool(self.errors or self.path_errors or self.sort_errors or self.other_errors)
+
+    def refuse(self, errors: Iterable[FieldError]) -> None:
+        """Put each error of the domain beside the field that it is about, once."""
+        for error in errors:
             self._put(error)
 
     @property

@@ -15,7 +15,7 @@ from exports.models import ExportFile, State
 from exports.web.wording import number
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Mapping
     from datetime import datetime
 
     from exports.models import Export, Namespace
@@ -97,9 +97,14 @@ def downloads(export: Export, namespace: Namespace, now: datetime) -> list[Downl
 
 def notices(export: Export) -> list[str]:
     """What was noticed in the run: ``50,094 references lead to nothing``."""
-    counts: Iterable[tuple[str, int]] = export.notices.items()
+    return noticed(export.notices)
+
+
+def noticed(counts: Mapping[str, int]) -> list[str]:
+    """What was noticed so many times, in words."""
     return [
-        f"{number(count)} {_NOTICES.get(code, (code, code))[count != 1]}" for code, count in counts
+        f"{number(count)} {_NOTICES.get(code, (code, code))[count != 1]}"
+        for code, count in counts.items()
     ]
 
 

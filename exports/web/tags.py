@@ -12,11 +12,14 @@ from django.utils import timezone
 from django.utils.html import format_html
 
 from exports.web import wording
+from exports.web.ticks import Stranger, strangers_of
 
 if TYPE_CHECKING:
     from django.utils.safestring import SafeString
 
     from exports.models import Collection, Export
+    from exports.web.fields import Outline
+    from exports.web.forms import ExportForm
 
 register = Library()
 register.filter("number", wording.number)
@@ -79,6 +82,14 @@ def days(length: timedelta) -> str:
 def field_count(collection: Collection) -> int:
     """How many fields there are, those within others counted too."""
     return sum(1 for _ in collection.schema.paths())
+
+
+@register.simple_tag
+def strangers(form: ExportForm, outline: Outline) -> list[Stranger]:
+    """What a form asks for that cannot be ticked in the tree; another tree begins without."""
+    if not form.is_bound:
+        return []
+    return strangers_of(outline, form.ticked, form.whole, form.added)
 
 
 @register.filter

@@ -13,6 +13,7 @@ from exports.web.converters import (
     UidConverter,
     WorkspaceConverter,
 )
+from exports.web.views.beside import copy, preview, values
 from exports.web.views.collection_edit import (
     collection_edit,
     collection_fields,
@@ -66,6 +67,9 @@ urlpatterns = [
     path("<workspace:namespace>/exports", exports, name="exports"),
     path("<workspace:namespace>/exports/new", create, name="create"),
     path("<workspace:namespace>/exports/several", several, name="several"),
+    path("<workspace:namespace>/exports/new/preview", preview, name="create_preview"),
+    path("<workspace:namespace>/exports/new/copy", copy, name="create_copy"),
+    path("<workspace:namespace>/exports/new/values", values, name="create_values"),
     path("<workspace:namespace>/exports/<uid:uid>", export, name="export"),
     path("<workspace:namespace>/exports/<uid:uid>/link", link, name="link"),
     path("<workspace:namespace>/exports/<uid:uid>/rows", rows, name="rows"),

@@ -23,6 +23,7 @@
       brings.set(box.value, full);
     }
     part.querySelector(".fields-count").textContent = counted(part, expanded.size);
+    part.dispatchEvent(new Event("settled", { bubbles: true }));
   };
 
   const counted = (part, followed) => {
@@ -50,19 +51,20 @@
     }
   };
 
+  // Lines come parents first: from the last to the first, a line knows whether one in it stays.
   const narrow = (part, words) => {
     const wanted = words.trim().toLowerCase();
+    const stays = new Set();
     for (const line of [...part.querySelectorAll(".tree li")].reverse()) {
-      const inner = line.querySelector("li:not([hidden])");
-      line.hidden = !inner && !(line.dataset.path ?? "").toLowerCase().includes(wanted);
+      const found = stays.has(line) || (line.dataset.path ?? "").toLowerCase().includes(wanted);
+      if (line.hidden === found) line.hidden = !found;
+      if (found) stays.add(line.parentElement.closest(".tree li"));
     }
     for (const behind of part.querySelectorAll(".behind")) {
       const found = wanted && behind.querySelector("li:not([hidden])");
       behind.open = Boolean(found || behind.querySelector(":checked:enabled"));
     }
-    part.querySelector(".fields-none").hidden = Boolean(
-      part.querySelector(".tree li:not([hidden])"),
-    );
+    part.querySelector(".fields-none").hidden = stays.size > 0;
   };
 
   const settleAll = () => document.querySelectorAll(".fields").forEach(settle);
@@ -90,6 +92,7 @@
     if (!button) return;
     const filter = document.getElementById("id_where");
     filter.value = document.getElementById(button.dataset.use).textContent;
+    filter.dispatchEvent(new Event("input", { bubbles: true }));
     filter.focus();
   });
 

@@ -40,8 +40,19 @@ def carriers(demo: Namespace, trips: Collection) -> Collection:
     return carriers
 
 
+COUNT = """
+addEventListener("click", (event) => {
+  if (event.isTrusted && event.detail) {
+    sessionStorage.clicks = Number(sessionStorage.clicks ?? 0) + 1;
+  }
+}, true);
+"""
+MOST_CLICKS = 6
+
+
 @pytest.mark.usefixtures("worker", "trips")
 def test_create_watch_download(page: Page, ada: User, tmp_path: Path) -> None:
+    page.add_init_script(COUNT)
     page.goto("/account/login/")
     page.get_by_label("E-mail address").fill(ada.email)
     page.get_by_label("Password").fill(PASSWORD)
@@ -58,11 +69,12 @@ def test_create_watch_download(page: Page, ada: User, tmp_path: Path) -> None:
         link.click()
     saved = tmp_path / "saved.csv"
     waiting.value.save_as(saved)
+    assert 3 <= int(page.evaluate("sessionStorage.clicks")) <= MOST_CLICKS
 
     export = Export.objects.get()
     assert export.state == State.READY
     assert waiting.value.suggested_filename == "late-trips.csv"
-    with saved.open(newline="") as file:
+    with saved.open(newline="", encoding="utf-8-sig") as file:
         rows = list(csv.DictReader(file))
     assert [row["document_id"] for row in rows] == [
         f"trip-{i:04}" for i in range(1000) if i % 7 and i % 100 >= 95

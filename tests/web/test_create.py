@@ -83,7 +83,7 @@ def test_the_same_form_sent_twice_makes_one_export(as_ada: Browser) -> None:
 def test_what_lies_within_a_chosen_field_is_not_chosen_twice(as_ada: Browser) -> None:
     as_ada.post(NEW, **{**FILLED, "paths": ["place", "place.lat", "carrier"]})
 
-    assert Export.objects.get().paths == ["carrier", "place"]
+    assert Export.objects.get().paths == ["place", "carrier"]
 
 
 @pytest.mark.usefixtures("trips")
@@ -140,11 +140,8 @@ def test_the_focus_goes_to_the_first_error(
 def test_errors_of_the_fields_and_of_the_order_stand_there(as_ada: Browser) -> None:
     unknown = {**FILLED, "paths": ["carier"], "order_by": ["delai", "", ""]}
     assert texts(as_ada.post(NEW, **unknown).content.decode(), "ul", class_="errorlist") == [
-        "There is no property 'carier'. Did you mean 'carrier'?"
-    ]
-    unknown["paths"] = ["carrier"]
-    assert texts(as_ada.post(NEW, **unknown).content.decode(), "ul", class_="errorlist") == [
-        "There is no property 'delai'. Did you mean 'delay'?"
+        "There is no property 'carier'. Did you mean 'carrier'?",
+        "There is no property 'delai'. Did you mean 'delay'?",
     ]
 
 

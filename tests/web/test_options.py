@@ -48,8 +48,7 @@ def test_fields_and_a_sample_are_asked_for(as_ada: Browser) -> None:
     )
 
     assert values(export, ASKED) == {
-        "paths": ["title", "maker"],
-        "include": ["note"],
+        "paths": ["title", "note", "maker"],
         "expand": ["maker"],
         "sample_size": 5,
         "sample_method": "random",

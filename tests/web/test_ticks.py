@@ -48,7 +48,8 @@ def test_the_tree_reaches_one_reference_deep_and_shows_no_vector_there(outline: 
         (["title", "place"], [], Choice(["title", "place"])),
         (["place", "place.lat"], [], Choice(["place"])),
         (["note"], [], Choice([], ["note"])),
-        (["title", "place.secret"], [], Choice(["title"], ["place.secret"])),
+        (["title", "place.secret"], [], Choice(["title", "place.secret"])),
+        (["title", "note", "id"], [], Choice(["title", "note", "id"])),
         (["place", "place.secret"], [], Choice(["place"], ["place.secret"])),
         (["maker.name"], [], Choice(["maker.name"])),
         (["maker.born"], [], Choice(["maker.born"])),
@@ -67,4 +68,4 @@ def test_ticks_become_fields_that_the_engine_takes(
 
 
 def test_what_is_not_in_the_tree_stays_for_the_domain_to_refuse(outline: Outline) -> None:
-    assert chosen(outline, ["nothing", "title"], []) == Choice(["title", "nothing"])
+    assert chosen(outline, ["nothing", "title"], []) == Choice(["nothing", "title"])

@@ -1,28 +1,23 @@
-"""A new export."""
+"""A new export: the form, what it would bring, and the export itself."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods
 
-from exports.domain.errors import (
-    IdempotencyMismatch,
-    InvalidRequest,
-    NotFound,
-    NotReady,
-    QuotaExceeded,
-)
-from exports.domain.exports import export_check, export_create
-from exports.domain.principals import PrincipalInvalid
-from exports.domain.requests import request_parse
+from exports.domain.errors import IdempotencyMismatch
+from exports.domain.exports import export_create
 from exports.models import Collection, Right, Scope
-from exports.web.asking import request_fields
+from exports.web.drafting import REFUSALS, draft_of, refused
 from exports.web.forms import FORMATS, ExportForm, zones
-from exports.web.loaders import PageRequest, get_caller, get_text, signed_in
+from exports.web.live import copied, looked, may_look
+from exports.web.loaders import PageRequest, get_caller, signed_in
 from exports.web.offer import Offer
+from exports.web.purposes import PURPOSES
 from exports.web.render import page
+from exports.web.starting import Start, start_of
 
 if TYPE_CHECKING:
     from django.http import HttpResponse
@@ -35,45 +30,35 @@ if TYPE_CHECKING:
 @require_http_methods(["GET", "POST"])
 @signed_in
 def create(request: PageRequest, namespace: str) -> HttpResponse:
-    """The form; with another collection or list chosen, the same again with its fields."""
+    """The form; with another collection or list chosen, the same again with its fields.
+
+    Without scripts, buttons of the form show on it what would come, and how else to ask for it.
+    """
     caller = get_caller(request, namespace)
     caller.require(Scope.EXPORTS_WRITE)
     if request.method == "GET":
-        form = ExportForm(initial={"collection": get_text(request, "collection")})
-        return _page(request, caller, form)
+        start = start_of(caller, request)
+        if start.typed:
+            draft_of(caller, start.form)
+        return _page(request, caller, start)
     if "reload" in request.POST:
-        return _page(request, caller, ExportForm.refilled(request.POST))
+        return _page(request, caller, Start(ExportForm.refilled(request.POST)))
     form = ExportForm(request.POST)
-    export = _accept(caller, form)
-    if export:
-        return redirect("web:export", namespace, export.uid)
+    draft = draft_of(caller, form)
+    if "preview" in request.POST or "copy" in request.POST:
+        shows = (
+            looked(caller, draft) if "preview" in request.POST else copied(request, caller, draft)
+        )
+        return _page(request, caller, Start(form), **shows)
+    if draft.request:
+        try:
+            export = _create(caller, draft.request, form.cleaned_data["token"])
+        except REFUSALS as error:
+            refused(form, error)
+        else:
+            return redirect("web:export", namespace, export.uid)
     form.focus()
-    return _page(request, caller, form)
-
-
-def _accept(caller: Caller, form: ExportForm) -> Export | None:
-    """The export that was made; None when the form now says all that is wrong."""
-    valid = form.is_valid()
-    name = form.cleaned_data.get("collection", "")
-    collection = caller.collections_with(Right.EXPORT).filter(name=name).first()
-    if collection is None:
-        form.add_error("collection", "Choose a collection that you may export.")
-        return None
-    offer = Offer.of(caller, collection, form.cleaned_data.get("elements", ""))
-    try:
-        request = request_parse(request_fields(form, offer))
-        if valid:
-            return _create(caller, request, form.cleaned_data["token"])
-        export_check(caller, request)
-    except InvalidRequest as refusal:
-        form.refuse(refusal)
-    except QuotaExceeded as error:
-        form.other_errors.append(error.message)
-    except NotReady as error:
-        form.add_error("collection", error.message)
-    except (NotFound, PrincipalInvalid) as error:
-        form.add_error("principal", error.message)
-    return None
+    return _page(request, caller, Start(form))
 
 
 def _create(caller: Caller, request: ExportRequest, token: str) -> Export:
@@ -84,7 +69,8 @@ def _create(caller: Caller, request: ExportRequest, token: str) -> Export:
         return export_create(caller, request)[0]
 
 
-def _page(request: PageRequest, caller: Caller, form: ExportForm) -> HttpResponse:
+def _page(request: PageRequest, caller: Caller, start: Start, **shows: Any) -> HttpResponse:
+    form = start.form
     collections = list(caller.collections_with(Right.EXPORT).order_by("name"))
     named = next((each for each in collections if each.name == form["collection"].value()), None)
     collection = named or _likely(caller, collections)
@@ -94,13 +80,17 @@ def _page(request: PageRequest, caller: Caller, form: ExportForm) -> HttpRespons
         caller,
         f"exports/new.html{'#reloaded' if request.htmx else ''}",
         form=form,
+        start=start,
         collections=collections,
         collection=collection,
         offer=Offer.of(caller, collection, prefix) if collection else None,
         formats=FORMATS,
+        purposes=PURPOSES,
         zones=zones(),
         bound_to=caller.bound_to,
         principals=caller.principals.filter(disabled_at=None) if caller.may(Scope.ADMIN) else [],
+        may_look=may_look(caller),
+        **shows,
     )
 
 
