@@ -50,9 +50,7 @@ class Waybill:
         self.base_url = _address(base_url)
         if not all(" " < each <= "~" for each in api_key):
             raise NotConfigured("The API key holds characters that no key has. Copy it again.")
-        self.transport = Transport(
-            self.base_url, api_key, namespace, timeout, retries or Retries()
-        )
+        self.transport = Transport(self.base_url, api_key, namespace, timeout, retries or Retries())
         self.exports = Exports(self)
         self.collections = Collections(self)
         self.templates = Templates(self)

@@ -24,9 +24,7 @@ def items(
     return islice(_all(transport, path, {**filters, "limit": size}), limit)
 
 
-def _all(
-    transport: Transport, path: str, query: Mapping[str, Any]
-) -> Iterator[dict[str, Any]]:
+def _all(transport: Transport, path: str, query: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
     cursor: str | None = None
     while True:
         page = transport.json("GET", path, query={**query, "cursor": cursor})

@@ -53,9 +53,10 @@ class Resource:
         """:raises Conflict: something still needs it."""
         self._call("DELETE", reference)
 
-    def _call(self, method: str, reference: str, act: str = "", body: Any = None) -> Any:
+    def _call(self, method: str, reference: str, act: str = "", body: Any = None) -> Record:
         path = f"{self.path}/{quote(reference, safe='')}{act}"
-        return self._transport.json(method, path, body=body)
+        found: Record = self._transport.json(method, path, body=body)
+        return found
 
 
 class Collections(Resource):

@@ -12,7 +12,7 @@ from urllib.parse import quote
 from exports.client import verify
 from exports.client.download import Downloads, ResultFile
 from exports.client.errors import ExportFailed, NoTable, NotReady, TimedOut
-from exports.client.lines import batches_read, documents_read
+from exports.client.lines import blocks_read, documents_read
 from exports.client.progress import bar
 from exports.client.tables import table_read
 from exports.client.transport import seconds_asked
@@ -42,7 +42,7 @@ class ExportTask:
         self.export = export
 
     def __repr__(self) -> str:
-        return f"<ExportTask {self.id} {self.status} {self.name!r}>"
+        return f"<ExportTask {self.uid} {self.status} {self.name!r}>"
 
     @staticmethod
     def get_task(client: Waybill, uid: str) -> ExportTask:
@@ -54,11 +54,14 @@ class ExportTask:
 
     @property
     def id(self) -> str:
+        """The same as :attr:`uid`."""
+        return self.uid
+
+    @property
+    def uid(self) -> str:
         """``exp_…``"""
         uid: str = self.export["id"]
         return uid
-
-    uid = id
 
     @property
     def name(self) -> str:
@@ -144,7 +147,7 @@ class ExportTask:
                 if not self.is_active:
                     return self
                 if deadline is not None and time.monotonic() >= deadline:
-                    raise TimedOut(self.id, timeout or 0)
+                    raise TimedOut(self.uid, timeout or 0)
                 left = _LONGEST_PAUSE if deadline is None else deadline - time.monotonic()
                 time.sleep(max(0.0, min(pause, asked, left)))
                 pause = min(pause * 1.5, _LONGEST_PAUSE)
@@ -182,7 +185,7 @@ class ExportTask:
         """What was noticed in its run: missing files, references to nothing."""
         self._ready()
         answer = self._transport.send("GET", f"{self._path}/errors")
-        return documents_read(iter([answer.content.split(b"\n")[:-1]]))
+        return documents_read([answer.content] if answer.content else [])
 
     def lines(self, *, line: int = 0, offset: int | None = None) -> Iterator[bytes]:
         """The lines of a result in the format ``jsonl``, without their ends. None is held.
@@ -192,12 +195,12 @@ class ExportTask:
         :raises Conflict: it is of another format, or in an archive.
         :raises PastTheEnd: it has not that many.
         """
-        for lines in self._batches(line, offset):
-            yield from lines
+        for block in self._blocks(line, offset):
+            yield from block[:-1].split(b"\n")
 
     def stream(self, *, line: int = 0, offset: int | None = None) -> Iterator[dict[str, Any]]:
         """The documents of a result in the format ``jsonl``. Arguments as of :meth:`lines`."""
-        return documents_read(self._batches(line, offset))
+        return documents_read(self._blocks(line, offset))
 
     def download(
         self, folder: str | Path = ".", *, overwrite: bool = False, progress: bool | None = None
@@ -220,7 +223,7 @@ class ExportTask:
                 done += size
                 move(done, None)
 
-            downloads = Downloads(self._transport, self.id, Path(folder), tell)
+            downloads = Downloads(self._transport, self.uid, Path(folder), tell)
             places = {each: downloads.place(each) for each in files}
             missing = [
                 file
@@ -240,12 +243,12 @@ class ExportTask:
         data = self._data()
         with tempfile.TemporaryDirectory(prefix="waybill-") as folder:
             path = Path(folder, data.name)
-            Downloads(self._transport, self.id, Path(folder), lambda _: None).fetch(data, path)
-            return table_read(path, self.id, self.export["format"])
+            Downloads(self._transport, self.uid, Path(folder), lambda _: None).fetch(data, path)
+            return table_read(path, self.uid, self.export["format"])
 
     @property
     def _path(self) -> str:
-        return f"/exports/{quote(self.id)}"
+        return f"/exports/{quote(self.uid)}"
 
     def _look(self) -> float:
         """Refresh. Returns the seconds after which it is worth while to look again."""
@@ -257,20 +260,20 @@ class ExportTask:
         if self.is_active:
             self._look()
         if self.is_active:
-            raise NotReady(self.id, self.status)
+            raise NotReady(self.uid, self.status)
         if self.status != "ready":
-            raise ExportFailed(self.id, self.status, self.export["error"])
+            raise ExportFailed(self.uid, self.status, self.export["error"])
         return self.files
 
     def _data(self) -> ResultFile:
         found = [each for each in self._ready() if each.kind == "data"]
         if not found:
-            raise NoTable(self.id)
+            raise NoTable(self.uid)
         return found[0]
 
-    def _batches(self, line: int, offset: int | None) -> Iterator[list[bytes]]:
+    def _blocks(self, line: int, offset: int | None) -> Iterator[bytes]:
         self._ready()
-        return batches_read(self._transport, self.id, line=line, offset=offset)
+        return blocks_read(self._transport, self.uid, line=line, offset=offset)
 
     def _verify(self, places: Mapping[ResultFile, Path]) -> None:
         papers = {each.kind: path for each, path in places.items()}
@@ -279,5 +282,5 @@ class ExportTask:
             papers["signature"],
             {each.name: each.sha256 for each in places},
             self._client.signing_keys(),
-            self.id,
+            self.uid,
         )

@@ -44,7 +44,7 @@ class Retries:
         if told is not None:
             return min(told, _LONGEST)
         # Not the same for all who lost the service at once.
-        return min(self.first * 2 ** (number - 1), _LONGEST) * random.uniform(0.5, 1)  # noqa: S311
+        return min(self.first * 2.0 ** (number - 1), _LONGEST) * random.uniform(0.5, 1)  # noqa: S311
 
 
 @dataclass(slots=True)
@@ -144,9 +144,7 @@ class Transport:
         elsewhere = answer.next_request
         if elsewhere is None:
             raise NoService(self.base, "it leads nowhere")
-        with httpx.stream(
-            "GET", elsewhere.url, headers=only_range, timeout=self.timeout
-        ) as answer:
+        with httpx.stream("GET", elsewhere.url, headers=only_range, timeout=self.timeout) as answer:
             if answer.is_error:
                 answer.read()
             yield self._checked(answer)
