@@ -142,7 +142,7 @@ class PastTheEnd(Refused):
 
 
 class Busy(Refused):
-    """429 or 503, still after the client has tried again.
+    """429, 502, 503 or 504, still after the client has tried again where that is safe.
 
     :ivar retry_after: when to try once more, as the service put it.
     """
@@ -162,7 +162,9 @@ _BY_STATUS: dict[int, type[Refused]] = {
     416: PastTheEnd,
     422: Invalid,
     429: Busy,
+    502: Busy,
     503: Busy,
+    504: Busy,
 }
 
 

@@ -15,12 +15,13 @@ from typing import TYPE_CHECKING, Any
 
 import httpx
 
-from exports.client.errors import Busy, NoService, Refused, Unreachable, refusal
+from exports.client.errors import Busy, NoService, Unreachable, refusal
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Mapping
 
-BUSY = (429, 503)
+BUSY = (429, 503)  # it did nothing
+AWAY = (502, 504)  # what stands before the service does not know what it did
 SAFE = ("GET", "HEAD")
 _LONGEST = 60.0  # seconds, whatever Retry-After says
 
@@ -98,7 +99,8 @@ class Transport:
                     raise Unreachable(self.base, _words(error)) from error
                 time.sleep(self.retries.pause(number))
                 continue
-            if answer.status_code not in BUSY or last:
+            may = BUSY + AWAY if again else BUSY
+            if answer.status_code not in may or last:
                 return self._checked(answer)
             time.sleep(self.retries.pause(number, answer.headers.get("Retry-After")))
         raise AssertionError  # pragma: no cover - the last round returns or raises
@@ -175,14 +177,15 @@ class Transport:
             problem = answer.json()
         except ValueError:
             problem = None
-        if isinstance(problem, dict):
-            refused = refusal(answer.status_code, problem)
-            if isinstance(refused, Busy):
-                refused.retry_after = answer.headers.get("Retry-After")
-            raise refused
-        if answer.status_code in (404, 405):
-            raise NoService(self.base, f"it answered {answer.status_code} without a reason")
-        raise Refused(answer.status_code, "", f"{self.base} answered {answer.status_code}.")
+        if not isinstance(problem, dict):
+            # Whatever stands before the service, or instead of it.
+            if answer.status_code in (404, 405):
+                raise NoService(self.base, f"it answered {answer.status_code} without a reason")
+            problem = {"detail": f"{self.base} answered {answer.status_code}."}
+        refused = refusal(answer.status_code, problem)
+        if isinstance(refused, Busy):
+            refused.retry_after = answer.headers.get("Retry-After")
+        raise refused
 
 
 def seconds_asked(text: str | None) -> float | None:

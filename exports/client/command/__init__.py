@@ -26,4 +26,6 @@ def main() -> None:
     except (WaybillError, OSError) as error:
         tell(error, as_json=session.as_json)
         sys.exit(ending_of(error))
+    finally:
+        session.close()
     sys.exit(ended if isinstance(ended, int) else Ending.DONE)

@@ -46,6 +46,11 @@ class Session:
         namespace = self.namespace or found.namespace or None
         return Waybill(url, found.api_key, namespace, signing_keys=found.trusted)
 
+    def close(self) -> None:
+        """Close the client's connections, if it was asked for."""
+        if "client" in self.__dict__:
+            self.client.close()
+
 
 pass_session = click.make_pass_decorator(Session)
 
