@@ -2,6 +2,13 @@
 
 from __future__ import annotations
 
-from bench.benches import asked, django, growth, peers, small
+from bench.benches import asked, client, django, growth, peers, small
 
-BENCHES = (*peers.BENCHES, *asked.BENCHES, *django.BENCHES, *growth.BENCHES, *small.BENCHES)
+BENCHES = (
+    *peers.BENCHES,
+    *asked.BENCHES,
+    *django.BENCHES,
+    *growth.BENCHES,
+    *small.BENCHES,
+    *client.BENCHES,
+)

@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
     from exports.client.transport import Transport
 
-CHUNK = 256 * 1024  # bytes
 FOLDER = "files/"  # where files lie that documents name
 _LONGEST = 255  # bytes of a name
 
@@ -121,7 +120,7 @@ class Downloads:
         with self._transport.stream(self._path(file), headers=wanted) as answer:
             if have and answer.status_code != httpx.codes.PARTIAL_CONTENT:
                 raise Damaged(file.name)
-            for chunk in answer.iter_raw(CHUNK):
+            for chunk in answer.iter_raw():
                 sum_.update(chunk)
                 out.write(chunk)
                 self._tell(len(chunk))

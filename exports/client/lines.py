@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from exports.client.transport import Transport
 
 PAGE = 100_000  # lines of one answer, the most that the service gives
-CHUNK = 64 * 1024  # bytes: with more, parsing slows down
 
 
 def documents_read(blocks: Iterable[bytes]) -> Iterator[dict[str, Any]]:
@@ -45,7 +44,7 @@ def blocks_read(
             with transport.stream(f"/exports/{uid}/rows", query={**place, "limit": PAGE}) as answer:
                 total = int(answer.headers["X-Total-Lines"])
                 place = {"line": int(answer.headers["X-First-Line"])}
-                for block in _whole(answer.iter_raw(CHUNK)):
+                for block in _whole(answer.iter_raw()):
                     place["line"] += block.count(b"\n")
                     yield block
         except (httpx.TransportError, Busy) as error:
