@@ -65,7 +65,7 @@ class _Handler(BaseHTTPRequestHandler):
         if not reply.status:
             return
         self.send_response(reply.status)
-        headers = {"Content-Type": "application/json", **reply.headers}
+        headers = {"Content-Type": "application/json", "Connection": "close", **reply.headers}
         for name, text in headers.items():
             self.send_header(name, text)
         self.send_header("Content-Length", str(len(reply.content)))

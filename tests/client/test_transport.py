@@ -36,9 +36,8 @@ BROKEN = Reply(0)
 
 @pytest.fixture(scope="module")
 def running() -> Iterator[tuple[Crooked, Waybill]]:
-    with crooked() as server:
-        with Waybill(server.url, "sk_1", namespace="demo", retries=FAST) as client:
-            yield server, client
+    with crooked() as server, Waybill(server.url, "sk_1", "demo", retries=FAST) as client:
+        yield server, client
 
 
 @pytest.fixture

@@ -41,6 +41,25 @@ def show(session: Session, reference: str) -> None:
 
 
 @collections.command()
+@click.argument("name")
+@click.argument("locations", metavar="LOCATION...", nargs=-1, required=True)
+@click.option("--key", help="The field that is unique.")
+@click.option("--description", help="Shown with it.")
+@click.option("--access", multiple=True, help="public, or a field of those who may read; several.")
+@json_option
+@pass_session
+def create(
+    session: Session, /, name: str, locations: tuple[str, ...], access: tuple[str, ...], **said: Any
+) -> None:
+    """Make one of files that lie at LOCATION, where the service may read them."""
+    fields = {field: value for field, value in said.items() if value}
+    if access:
+        fields["access"] = "public" if access == ("public",) else list(access)
+    made = session.client.collections.create(name=name, locations=list(locations), **fields)
+    _show(session, made)
+
+
+@collections.command()
 @NAME
 @json_option
 @pass_session

@@ -76,7 +76,7 @@ def audit(session: Session, /, limit: int, **filters: str | None) -> None:
     """Show the history, the newest first."""
     given = {name: value for name, value in filters.items() if value is not None}
     found = session.client.audit.list(limit=limit, **given)
-    _records(session, found, ("at", "action", "who", "subject"))
+    _records(session, found, ("at", "action", "actor", "subject"))
 
 
 @click.command("verify")
