@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bench.benches import asked, django, growth, history, lists, load, peers, small
+from bench.benches import asked, client, django, growth, history, lists, load, peers, small
 
 BENCHES = (
     *peers.BENCHES,
@@ -13,4 +13,5 @@ BENCHES = (
     *load.BENCHES,
     *lists.BENCHES,
     *history.BENCHES,
+    *client.BENCHES,
 )

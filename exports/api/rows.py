@@ -30,7 +30,13 @@ _TOTALS = {
         "X-Total-Bytes": "How many bytes its text has, before compression.",
     }.items()
 }
-_ROWS = {"responses": {200: {"content": _NDJSON, "headers": _TOTALS}}}
+_FIRST = {
+    "X-First-Line": {
+        "description": "The number of the first line that comes, from 0.",
+        "schema": {"type": "integer"},
+    }
+}
+_ROWS = {"responses": {200: {"content": _NDJSON, "headers": _FIRST | _TOTALS}}}
 _ERRORS = {"responses": {200: {"content": _NDJSON}}}
 
 
@@ -62,7 +68,9 @@ def rows(
         found = rows_read(request.auth, uid, line=line or 0, offset=offset, limit=limit)
     except PastTheEnd as error:
         return _with_totals(problem_of(error), error.lines, error.bytes)
-    return _with_totals(_streamed(found.text), found.total_lines, found.total_bytes)
+    response = _streamed(found.text)
+    response["X-First-Line"] = str(found.first)
+    return _with_totals(response, found.total_lines, found.total_bytes)
 
 
 @router.get(

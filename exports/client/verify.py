@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Any
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
+from exports.client.errors import WaybillError
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from pathlib import Path
@@ -22,7 +24,7 @@ MANIFEST = "manifest.json"  # also at the end of a longer name
 ENDING = ".sig"
 
 
-class NotVerified(Exception):
+class NotVerified(WaybillError):
     """The manifest cannot be trusted. The text says why."""
 
 
@@ -52,6 +54,13 @@ class SignatureWrong(NotVerified):
 
     def __init__(self, key: str) -> None:
         super().__init__(f"The signature is not that of the key {key} over these bytes.")
+
+
+class OtherFiles(NotVerified):
+    """The files that the service hands out are not those that its manifest names."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"{name} is not the file that the signed manifest names.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +98,7 @@ def verify(manifest: Path, keys: Mapping[str, bytes]) -> Verified:
     :raises NotVerified: one of the above; no file was looked at.
     """
     content = manifest.read_bytes()
-    key = signed_by(content, _signature(manifest), keys)
+    key = signed_by(content, _told(manifest.with_name(manifest.name + ENDING)), keys)
     told = json.loads(content)
     wanted = [*told["files"], *told["members"]]
     there = _by_content(manifest.parent, {each["bytes"] for each in wanted})
@@ -99,6 +108,26 @@ def verify(manifest: Path, keys: Mapping[str, bytes]) -> Verified:
     if unpacked:
         missing = [each for each in missing if each["kind"] != "archive"]
     return Verified(key, found, tuple(each["name"] for each in missing))
+
+
+def verify_listed(
+    manifest: Path, signature: Path, sums: Mapping[str, str], keys: Mapping[str, bytes], uid: str
+) -> None:
+    """Check that a manifest is genuine, and names just these files of just this export.
+
+    :param sums: the sha256 of each file, by its name within the result.
+    :param uid: the id of the export.
+    :raises NotVerified: one of the above.
+    """
+    content = manifest.read_bytes()
+    signed_by(content, _told(signature), keys)
+    told = json.loads(content)
+    if told["export"]["id"] != uid:
+        raise OtherFiles(MANIFEST)
+    named = {each["name"]: each["sha256"] for each in told["files"]}
+    listed = {name: sums[name] for name in sums if name not in (MANIFEST, MANIFEST + ENDING)}
+    if wrong := [name for name, _ in named.items() ^ listed.items()]:
+        raise OtherFiles(min(wrong))
 
 
 def signed_by(manifest: bytes, signature: Mapping[str, Any], keys: Mapping[str, bytes]) -> str:
@@ -123,8 +152,11 @@ def keys_of(listed: Iterable[Mapping[str, Any]]) -> dict[str, bytes]:
     return {each["id"]: b64decode(each["public"]) for each in listed}
 
 
-def _signature(manifest: Path) -> dict[str, Any]:
-    file = manifest.with_name(manifest.name + ENDING)
+def _told(file: Path) -> dict[str, Any]:
+    """What a signature says.
+
+    :raises NoSignature:
+    """
     try:
         told = json.loads(file.read_bytes())
     except (FileNotFoundError, ValueError, RecursionError):

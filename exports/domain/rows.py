@@ -11,7 +11,7 @@ from exports.domain.audit import audit_once
 from exports.domain.downloads import download_authorise, download_begin, stored_open
 from exports.domain.errors import Conflict, PastTheEnd
 from exports.engine.index import Index
-from exports.engine.lines import LinesBroken, lines_after, lines_from
+from exports.engine.lines import LinesBroken, line_after, lines_from
 from exports.engine.manifest import MANIFEST
 from exports.engine.request import Compression
 from exports.models import ExportFile, Format, Scope, State
@@ -34,11 +34,12 @@ _AROUND = {"gzip": Compression.GZIP, "zstd": Compression.ZSTD}
 class Rows:
     """Some lines of a result.
 
-    :ivar text: those that were asked for, in chunks.
+    :ivar text: those that were asked for, in chunks. :ivar first: the number of the first one.
     :ivar total_lines: all that the result has. :ivar total_bytes: of its text, uncompressed.
     """
 
     text: Iterator[bytes]
+    first: int
     total_lines: int
     total_bytes: int
 
@@ -70,16 +71,15 @@ def rows_read(
         raise PastTheEnd(index.lines, index.bytes)
     around = _AROUND.get(export.compression)
     open_file = partial(stored_open, data.key)
-    if offset is None:
-        text = lines_from(index, open_file, around, line=line, limit=limit)
-    else:
-        text = lines_after(index, open_file, around, offset=offset, limit=limit)
     try:
-        begun = Begun(text)  # no status is sent for what cannot be read
+        if offset is not None:
+            line = line_after(index, open_file, around, offset=offset)
+        # No status is sent for what cannot be read.
+        begun = Begun(lines_from(index, open_file, around, line=line, limit=limit))
     except LinesBroken as error:
         raise Tampered(data.key) from error
     _record(caller, export)
-    return Rows(begun, index.lines, index.bytes)
+    return Rows(begun, line, index.lines, index.bytes)
 
 
 def errors_read(caller: Caller, uid: str) -> Iterator[bytes]:

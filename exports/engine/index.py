@@ -115,11 +115,10 @@ class Index:
         at = bisect_right(self.marks, line, key=lambda mark: mark.lines) - 1
         return Span(self.marks[at], self._until(line + limit))
 
-    def of_bytes(self, offset: int, limit: int) -> Span:
-        """Where ``limit`` lines lie, the first that begin at a byte of the text or after it."""
+    def of_byte(self, offset: int) -> Span:
+        """Where the line lies that a byte of the text is in."""
         after = bisect_right(self.marks, offset, key=lambda mark: mark.text)
-        latest = self.marks[min(after, len(self.marks) - 1)]
-        return Span(self.marks[after - 1], self._until(latest.lines + limit))
+        return Span(self.marks[after - 1], self.marks[min(after, len(self.marks) - 1)].file)
 
     def _until(self, line: int) -> int:
         at = bisect_left(self.marks, line, key=lambda mark: mark.lines)

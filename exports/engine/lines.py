@@ -58,22 +58,32 @@ def lines_from(
         yield from _taken(text, skip=line - span.start.lines, limit=limit)
 
 
-def lines_after(
+def line_after(
     index: Index,
     open_file: Callable[[int, int], Chunks],
     around: Compression | None,
     *,
     offset: int,
-    limit: int,
-) -> Generator[bytes, None, None]:
-    """The same from the first line that begins at byte ``offset`` of the text, or after it."""
-    span = index.of_bytes(offset, limit)
+) -> int:
+    """The number of the first line that begins at byte ``offset`` of the text, or after it.
+
+    That of a line more than there are, when none begins there.
+
+    :raises LinesBroken: the file is damaged there.
+    """
+    span = index.of_byte(offset)
+    # When the byte before the offset ends a line, the wanted one begins just there.
+    inside = offset - span.start.text - 1
+    if inside < 0:
+        return span.start.lines
+    found = 0
     with closing(open_file(span.start.file, span.end)) as chunks:
-        text = plain_texts(_whole(chunks, span), around)
-        # When the byte before the offset ends a line, the wanted one begins just there.
-        if inside := offset - span.start.text:
-            text = _without(text, inside - 1)
-        yield from _taken(text, skip=1 if inside else 0, limit=limit)
+        for text in plain_texts(_whole(chunks, span), around):
+            found += text.count(b"\n", 0, max(0, inside))
+            inside -= len(text)
+            if inside <= 0:
+                break
+    return span.start.lines + found + 1
 
 
 class _Readable(Protocol):
@@ -129,14 +139,6 @@ def _reader(file: BufferedReader, around: Compression) -> _Readable:
     if around is Compression.GZIP:
         return igzip.IGzipFile(fileobj=file, mode="rb")  # type: ignore[no-untyped-call]
     return zstandard.ZstdDecompressor().stream_reader(file, read_across_frames=True)
-
-
-def _without(texts: Iterable[bytes], size: int) -> Iterator[bytes]:
-    """The texts less their first bytes."""
-    for text in texts:
-        if size < len(text):
-            yield text[size:]
-        size = max(0, size - len(text))
 
 
 def _taken(texts: Iterable[bytes], *, skip: int, limit: int) -> Iterator[bytes]:

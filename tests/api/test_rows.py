@@ -87,7 +87,10 @@ def test_the_rows_are_those_of_the_file(rest: Rest, admin: Caller, compression: 
     assert rest.get(path, line=40, limit=3).getvalue() == b"".join(lines[40:43])
     begins = len(b"".join(lines[:700]))
     assert rest.get(path, offset=begins, limit=2).getvalue() == b"".join(lines[700:702])
-    assert rest.get(path, offset=begins + 1, limit=2).getvalue() == b"".join(lines[701:703])
+    answer = rest.get(path, offset=begins + 1, limit=2)
+    assert answer.getvalue() == b"".join(lines[701:703])
+    assert answer.headers["X-First-Line"] == "701"
+    assert rest.get(path, offset=len(text) - 1).getvalue() == b""
 
 
 def test_it_says_how_much_there_is(rest: Rest, trip_lines: Export) -> None:

@@ -15,7 +15,7 @@ import zstandard
 from exports.engine.compression import compressed
 from exports.engine.encoders.base import Piece
 from exports.engine.index import START, Index, IndexBroken, Mark, Newlines
-from exports.engine.lines import LinesBroken, lines_after, lines_from
+from exports.engine.lines import LinesBroken, line_after, lines_from
 from exports.engine.request import Compression
 from tests.engine.exporting import of_table
 
@@ -55,8 +55,8 @@ class Stored:
         return b"".join(found)
 
     def after(self, offset: int, limit: int) -> bytes:
-        found = lines_after(self.index, self.open, self.around, offset=offset, limit=limit)
-        return b"".join(found)
+        line = line_after(self.index, self.open, self.around, offset=offset)
+        return self.from_line(line, limit)
 
 
 @pytest.mark.parametrize("at_once", [17, 500, 9_000])
