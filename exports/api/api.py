@@ -11,6 +11,7 @@ from ninja.openapi.schema import REF_TEMPLATE, OpenAPISchema
 
 from exports.api import (
     collections,
+    documents,
     exports,
     files,
     keeping,
@@ -110,6 +111,7 @@ api.add_router("/exports", files.router)
 api.add_router("/exports", rows.router)
 api.add_router("/usage", usage.router)
 api.add_router("/collections", collections.router)
+api.add_router("/collections", documents.router)
 api.add_router("/principals", principals.router)
 api.add_router("/members", members.router)
 api.add_router("/signing-keys", signing.router)

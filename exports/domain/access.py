@@ -127,7 +127,8 @@ class Caller:
 
     def collections_with(self, right: Right) -> QuerySet[Collection]:
         """Those on which the caller has a right: admins all, auditors only to see them."""
-        found = self.namespace.collections.all()
+        # They are large, and few pages show them.
+        found = self.namespace.collections.defer("statistics")
         if self.key and self.key.collections is not None:
             found = found.filter(uid__in=self.key.collections)
         if self.role == Role.EXPORTER:

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from django.conf import settings
 
+from exports.engine.fileroot import LocalRoot, RemoteRoot
 from exports.sources.locate import lies_inside
 from exports.sources.remote import is_remote
 
 if TYPE_CHECKING:
+    from exports.engine.fileroot import FileRoot
     from exports.sources.remote import Remote
+    from exports.sources.source import Source
 
 
 def is_allowed(path: str) -> bool:
@@ -28,3 +32,16 @@ def remote_sources() -> Remote | None:
     from exports.stores.s3objects import S3Objects
 
     return S3Objects(settings.S3_ENDPOINT, settings.S3_REGION, tuple(settings.S3_SOURCE_ROOTS))
+
+
+def file_root(source: Source) -> FileRoot | None:
+    """Where the files lie that the documents name; None when they name none.
+
+    :raises SourceInvalid: the folder is not there, or not allowed any longer.
+    """
+    if not source.file_root:
+        return None
+    remote = remote_sources()
+    if remote and is_remote(source.file_root):
+        return RemoteRoot(remote, source.file_root)
+    return LocalRoot(Path(source.file_root))

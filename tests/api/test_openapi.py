@@ -11,6 +11,7 @@ from django.test import Client
 from exports.domain.requests import ExportRequest
 
 OPERATIONS = {
+    "collection_documents",
     "collection_get",
     "collection_list",
     "export_cancel",

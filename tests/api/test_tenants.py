@@ -42,6 +42,7 @@ CALLS = {
     ("usage", "GET"): (200, 200, 403),
     ("collections", "GET"): (200, 200, 403),
     ("collection", "GET"): (404, 200, 403),
+    ("documents", "GET"): (404, 403, 403),
     ("principals", "GET"): (200, 403, 403),
     ("principals", "POST"): (422, 403, 403),
     ("principal", "GET"): (404, 403, 403),
@@ -86,6 +87,7 @@ def address(finished: Export) -> Callable[[str], str]:
         "download": [finished.uid, "data.csv"],
         "link": [finished.uid, "data.csv"],
         "collection": ["trips"],
+        "documents": ["trips"],
         "principal": [principal.uid],
         "member": [finished.namespace.memberships.earliest("pk").uid],
     }
