@@ -131,7 +131,7 @@ def document_picture(
     collection = _collection(caller, reference)
     check_role(collection.schema, path, Role.FILE)
     where = where_keys(collection.schema, [key])
-    more = {"paths": [path], "include": [path], "export_files": True, "zip_files": True}
+    more = {"paths": [path], "export_files": True, "zip_files": True}
     asked = _asked(caller, _body(reference, principal=principal, where=where, **more))
     named = _engine(caller, asked, origins, pictures=True)
     origin = named[at] if 0 <= at < len(named) else None

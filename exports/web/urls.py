@@ -12,6 +12,7 @@ from exports.web.converters import (
 )
 from exports.web.views.collections import collection, collections
 from exports.web.views.create import create
+from exports.web.views.documents import documents, picture
 from exports.web.views.export import cancel, delete, export
 from exports.web.views.exports import exports
 from exports.web.views.history import history
@@ -24,6 +25,7 @@ from exports.web.views.principals import (
     principals,
 )
 from exports.web.views.start import start, workspace
+from exports.web.views.statistics import statistics
 
 register_converter(WorkspaceConverter, "workspace")
 register_converter(UidConverter, "uid")
@@ -45,6 +47,9 @@ urlpatterns = [
     path("<workspace:namespace>/exports/<uid:uid>/release", release, name="release"),
     path("<workspace:namespace>/collections", collections, name="collections"),
     path("<workspace:namespace>/collections/<str:name>", collection, name="collection"),
+    path("<workspace:namespace>/collections/<str:name>/documents", documents, name="documents"),
+    path("<workspace:namespace>/collections/<str:name>/documents/picture", picture, name="picture"),
+    path("<workspace:namespace>/collections/<str:name>/statistics", statistics, name="statistics"),
     path("<workspace:namespace>/history", history, name="history"),
     path("<workspace:namespace>/members", members, name="members"),
     path("<workspace:namespace>/members/new", member_new, name="member_new"),

@@ -45,6 +45,8 @@ def collection(request: PageRequest, namespace: str, name: str) -> HttpResponse:
         locations=source["files"] if caller.may(Scope.ADMIN) else [],
         file_root=source.get("file_root", "") if caller.may(Scope.ADMIN) else "",
         exportable=_exportable(caller).filter(pk=found.pk).exists(),
+        previewable=_previewable(caller).filter(pk=found.pk).exists(),
+        bound_to=caller.bound_to,
         recent=list(
             caller.exports.filter(collection=found).select_related("created_by").order_by("-pk")[:5]
         ),
@@ -54,3 +56,8 @@ def collection(request: PageRequest, namespace: str, name: str) -> HttpResponse:
 def _exportable(caller: Caller) -> QuerySet[Collection]:
     found = caller.collections_with(Right.EXPORT)
     return found if caller.may(Scope.EXPORTS_WRITE) else found.none()
+
+
+def _previewable(caller: Caller) -> QuerySet[Collection]:
+    found = caller.collections_with(Right.PREVIEW)
+    return found if caller.may(Scope.DOWNLOADS_READ) else found.none()
