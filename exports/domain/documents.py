@@ -20,7 +20,7 @@ from exports.engine.nearest import nearest
 from exports.engine.origins import origins
 from exports.engine.pictures import NoPicture, picture_read
 from exports.models import Right, Scope
-from exports.query.errors import UnknownProperty
+from exports.query.errors import Invalid, UnknownProperty
 from exports.query.parse import parse
 from exports.query.schema import Kind, Role
 from exports.sources.source import Source
@@ -99,14 +99,13 @@ def documents_alike(
     check_role(schema, path, Role.VECTOR)
     if any(step.kind is Kind.LIST for step in schema.find(path)[:-1]):
         raise NotFound("vector field")  # a document has many of them there
-    found = _engine(
-        caller,
-        asked,
-        nearest,
-        document=parse(where_keys(schema, [key]), schema),
-        path=path,
-        limit=min(limit, NEAREST),
-    )
+    try:
+        document = parse(where_keys(schema, [key]), schema)
+        found = _engine(
+            caller, asked, nearest, document=document, path=path, limit=min(limit, NEAREST)
+        )
+    except (Invalid, InvalidRequest):
+        raise NotFound("document") from None
     is_number = schema.find(schema.key)[-1].kind in _NUMBERS
     keys = tuple(each if is_number else json.dumps(each) for each in found)
     where = where_keys(schema, keys)

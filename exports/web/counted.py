@@ -32,6 +32,10 @@ class Top:
     share: float
     export: str
 
+    @property
+    def percent(self) -> str:
+        return _percent(self.share)
+
 
 @dataclass(frozen=True, slots=True)
 class Line:
@@ -57,7 +61,11 @@ class Line:
     @property
     def share(self) -> float:
         """How many of them are there, in per cent."""
-        return round(100 * self.filled / self.values, 1) if self.values else 0
+        return 100 * self.filled / self.values if self.values else 0
+
+    @property
+    def percent(self) -> str:
+        return _percent(self.share)
 
     @property
     def each_once(self) -> bool:
@@ -98,7 +106,7 @@ def lines_of(
             Top(
                 text,
                 count,
-                round(100 * count / each["values"], 1) if each["values"] else 0,
+                100 * count / each["values"],
                 _export(namespace, collection, each, text) if exportable else "",
             )
             for text, count in each["top"] or ()
@@ -110,6 +118,13 @@ def lines_of(
 def why(reason: str) -> str:
     """Why the last count came to nothing."""
     return _WHY.get(reason) or reason_for(reason).what
+
+
+def _percent(share: float) -> str:
+    """What is not all is never said to be, nor what is something to be nothing."""
+    if 0 < share < 0.1:
+        return "under 0.1 %"
+    return "over 99.9 %" if 99.9 < share < 100 else f"{round(share, 1):g} %"
 
 
 def _export(namespace: Namespace, collection: Collection, each: dict[str, Any], text: str) -> str:
