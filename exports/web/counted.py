@@ -13,8 +13,7 @@ if TYPE_CHECKING:
     from exports.models import Collection, Namespace
 
 _FIRST = 3  # commonest values before the fold
-_READ = {Kind.INTEGER: int, Kind.BOOLEAN: lambda text: text == "true"}
-_SAME = (Kind.TEXT, Kind.ENUM, Kind.UUID, Kind.DATE)
+_SAME = (Kind.TEXT, Kind.ENUM, Kind.UUID, Kind.DATE)  # as text in a filter too
 _WHY = {
     "timed_out": "Not even the first fields could be counted in the time that there is.",
     "worker_lost": "The workers that counted stopped answering, three times.",
@@ -129,8 +128,16 @@ def _percent(share: float) -> str:
 
 def _export(namespace: Namespace, collection: Collection, each: dict[str, Any], text: str) -> str:
     """The address of an export of all documents with a value; empty where it cannot be asked."""
-    kind = Kind(each["type"])
-    if kind not in _READ and kind not in _SAME:
+    value = _read(Kind(each["type"]), text)
+    if value is None:
         return ""
-    value = _READ[kind](text) if kind in _READ else text
     return create_address(namespace, collection, where_value(each["path"], value))
+
+
+def _read(kind: Kind, text: str) -> str | int | None:
+    """A value as a filter has it; None for kinds whose text may not be exact."""
+    if kind is Kind.BOOLEAN:
+        return text == "true"
+    if kind is Kind.INTEGER:
+        return int(text)
+    return text if kind in _SAME else None
