@@ -12,6 +12,7 @@ from ninja.openapi.schema import REF_TEMPLATE, OpenAPISchema
 from exports.api import (
     audit,
     collections,
+    documents,
     exports,
     files,
     keeping,
@@ -114,6 +115,7 @@ api.add_router("/exports", files.router)
 api.add_router("/exports", rows.router)
 api.add_router("/usage", usage.router)
 api.add_router("/collections", collections.router)
+api.add_router("/collections", documents.router)
 api.add_router("/principals", principals.router)
 api.add_router("/members", members.router)
 api.add_router("/templates", templates.router)

@@ -177,6 +177,15 @@ class PreviewOut(Schema):
     )
 
 
+class DocumentPage(Schema):
+    """Some documents of a collection."""
+
+    items: list[dict[str, Any]] = Field(description="As `jsonl` has them.")
+    count: int = Field(description="How many match.")
+    exact: bool = Field(description="False: counting took too long; there are at least so many.")
+    next_offset: int | None = Field(description="Null on the last page.")
+
+
 _IDENTITIES = "The strings that access lists hold for it. None: it reads public collections only."
 
 

@@ -141,7 +141,8 @@ class Caller:
 
     def _collections_ever(self, right: Right) -> QuerySet[Collection]:
         """The same with the deleted ones: results that were read from them are still there."""
-        found = self.namespace.collections.all()
+        # They are large, and few pages show them.
+        found = self.namespace.collections.defer("statistics")
         if self.key and self.key.collections is not None:
             found = found.filter(uid__in=self.key.collections)
         if self.role == Role.EXPORTER:

@@ -92,10 +92,12 @@ def audit_once(
     :param about: its subject.
     :param file: which of its files; each has events of its own.
     """
+    named = {"file": file} if file else {}
+    if _told_already(namespace, action, actor, about.uid, named):
+        return
     with transaction.atomic():
         # One after the other, or two at once would both find that it was not told yet.
         type(about).objects.select_for_update(no_key=True).get(pk=about.pk)
-        named = {"file": file} if file else {}
         if not _told_already(namespace, action, actor, about.uid, named):
             audit_append(namespace, action, actor=actor, subject=about.uid, **named, **detail)
 

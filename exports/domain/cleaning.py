@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 # What else spills, and for how many seconds nobody needs it, at the very most.
-_LASTS = {"preview-*": 600, "register-*": 24 * 3600}
+_LASTS = {"preview-*": 600, "statistics-*": 3600, "register-*": 24 * 3600}
 
 
 def leases_reap() -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar
 from uuid import uuid4
 
 from django.conf import settings
@@ -28,12 +28,15 @@ from exports.models import Collection, Right, Scope
 from exports.sources.source import Source
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from exports.domain.access import Caller
     from exports.domain.asking import Asked
     from exports.domain.requests import ExportRequest
+    from exports.engine.helpers import Helpers
     from exports.engine.preview import Preview
+
+T = TypeVar("T")
 
 SECONDS = 5.0
 
@@ -85,29 +88,45 @@ class SourceUnread(Conflict):
         self.code = error.code
 
 
-def export_preview(caller: Caller, request: ExportRequest, limit: int = 10) -> Preview:
+def export_preview(
+    caller: Caller, request: ExportRequest, limit: int = 10, *, skip: int = 0
+) -> Preview:
     """The columns, the first rows and the count of an export that is not made.
 
     What is shown is an event: one per person, collection and hour.
 
-    :param limit: at most so many rows, 1 to 100.
+    :param limit: at most so many rows, 1 to 100. :param skip: those before them, passed over.
     :raises NotFound, Forbidden, NotReady, InvalidRequest: as ``export_create`` does.
     :raises PreviewReplaced, PreviewBusy, PreviewTooMuch, PreviewFailed, SourceUnread:
     """
     caller.require(Scope.EXPORTS_WRITE)
     caller.require(Scope.DOWNLOADS_READ)
     asked = asked_for(caller, request, Right.PREVIEW)
-    collections = sources_read(caller, asked)
-    shown = _look(caller, asked, collections, limit)
+    collections = collections_read(caller, asked)
+    shown = engine_look(
+        helpers(),
+        f"{caller.namespace.uid} {caller.actor.uid}",
+        preview,
+        request=asked.plan.request,
+        catalogue=asked.plan.relation.catalogue,
+        sources={each.uid: Source.from_json(each.source) for each in collections},
+        limit=limit,
+        skip=skip,
+    )
+    looked_at(caller, asked, collections)
+    return shown
+
+
+def looked_at(caller: Caller, asked: Asked, collections: Iterable[Collection]) -> None:
+    """Note that rows of the collections were shown."""
     principal = asked.principal.name if asked.principal else ""
     for each in collections:
         audit_once(
             caller.namespace, "rows.previewed", actor=caller.actor, about=each, principal=principal
         )
-    return shown
 
 
-def sources_read(caller: Caller, asked: Asked) -> list[Collection]:
+def collections_read(caller: Caller, asked: Asked) -> list[Collection]:
     """The collections that are read for a request.
 
     :raises NotReady: the operator does not allow one of them any longer.
@@ -120,21 +139,25 @@ def sources_read(caller: Caller, asked: Asked) -> list[Collection]:
     return found
 
 
-def _look(caller: Caller, asked: Asked, collections: Iterable[Collection], limit: int) -> Preview:
+def engine_look(
+    pool: Helpers,
+    owner: str,
+    function: Callable[..., T],
+    /,
+    *,
+    seconds: float = SECONDS,
+    **arguments: Any,
+) -> T:
+    """What a helper finds, within the memory of a preview and, unless it is said, its time.
+
+    :param owner: a newer look of his takes the place of an older one.
+    :param function: of the engine; it gets a folder and the time besides its own arguments.
+    :raises PreviewReplaced, PreviewBusy, PreviewTooMuch, PreviewFailed, SourceUnread:
+    """
     scratch = settings.SCRATCH_DIR / f"preview-{uuid4().hex}"
+    more = {"scratch": scratch, "seconds": seconds, "remote": remote_sources()}
     try:
-        return helpers().run(
-            f"{caller.namespace.uid} {caller.actor.uid}",
-            SECONDS,
-            preview,
-            request=asked.plan.request,
-            catalogue=asked.plan.relation.catalogue,
-            sources={each.uid: Source.from_json(each.source) for each in collections},
-            limit=limit,
-            scratch=scratch,
-            seconds=SECONDS,
-            remote=remote_sources(),
-        )
+        return pool.run(owner, seconds, function, **arguments, **more)
     except Busy:
         raise PreviewBusy from None
     except Replaced:

@@ -10,14 +10,17 @@ from uuid import uuid4
 
 from django.conf import settings
 
+from exports.engine.fileroot import LocalRoot, RemoteRoot
 from exports.sources.locate import lies_inside
 from exports.sources.remote import is_remote
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from exports.engine.fileroot import FileRoot
     from exports.models import Collection
     from exports.sources.remote import Remote
+    from exports.sources.source import Source
 
 
 def is_allowed(path: str) -> bool:
@@ -72,3 +75,16 @@ def scratch_folder() -> Iterator[Path]:
         yield folder
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def file_root(source: Source) -> FileRoot | None:
+    """Where the files lie that the documents name; None when they name none.
+
+    :raises SourceInvalid: the folder is not there, or not allowed any longer.
+    """
+    if not source.file_root:
+        return None
+    remote = remote_sources()
+    if remote and is_remote(source.file_root):
+        return RemoteRoot(remote, source.file_root)
+    return LocalRoot(Path(source.file_root))

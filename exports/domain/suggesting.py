@@ -2,21 +2,14 @@
 
 from __future__ import annotations
 
-import shutil
 from typing import TYPE_CHECKING
-from uuid import uuid4
-
-from django.conf import settings
 
 from exports.domain.asking import asked_for
 from exports.domain.audit import audit_once
-from exports.domain.errors import FieldError, InvalidRequest
+from exports.domain.errors import DomainError, FieldError, InvalidRequest
 from exports.domain.helpers import helpers
-from exports.domain.previews import sources_read
+from exports.domain.previews import collections_read, engine_look
 from exports.domain.requests import is_storable
-from exports.domain.sources import remote_sources
-from exports.engine.errors import EngineError
-from exports.engine.helpers import Busy, Replaced
 from exports.engine.suggest import suggest, suggestible
 from exports.models import Right, Scope
 from exports.query.errors import Invalid
@@ -52,7 +45,7 @@ def values_suggest(
     caller.require(Scope.DOWNLOADS_READ)
     asked = asked_for(caller, request.model_copy(update={"paths": [field]}), Right.PREVIEW)
     _check(asked, field, typed)
-    collections = sources_read(caller, asked)
+    collections = collections_read(caller, asked)
     found = _found(caller, asked, collections, field, typed)
     principal = asked.principal.name if asked.principal else ""
     for each in collections if found is not None else ():
@@ -79,24 +72,18 @@ def _found(
     caller: Caller, asked: Asked, collections: Iterable[Collection], field: str, typed: str
 ) -> tuple[str, ...] | None:
     """None when nobody could look."""
-    scratch = settings.SCRATCH_DIR / f"values-{uuid4().hex}"
     try:
-        return helpers().run(
+        return engine_look(
+            helpers(),
             f"{caller.namespace.uid} {caller.actor.uid} values",
-            SECONDS,
             suggest,
+            seconds=SECONDS,
             request=asked.plan.request,
             catalogue=asked.plan.relation.catalogue,
             sources={each.uid: Source.from_json(each.source) for each in collections},
             path=field,
             typed=typed,
             limit=MOST,
-            scratch=scratch,
-            seconds=SECONDS,
-            remote=remote_sources(),
         )
-    except (Busy, Replaced, EngineError):
+    except DomainError:
         return None
-    finally:
-        # Whoever had to be ended left it behind.
-        shutil.rmtree(scratch, ignore_errors=True)

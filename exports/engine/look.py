@@ -46,6 +46,7 @@ class Look:
 
     :ivar asked: the plan in the format that is asked for. :ivar shown: the same in JSON Lines.
     :ivar size: that of the sample, if one is asked for. :ivar limit: how many rows are shown.
+    :ivar skip: how many before them are passed over.
     :ivar cursor: that of the count, beside the rest.
     :ivar sample: how large the first rows are in the format that is asked for.
     """
@@ -59,6 +60,7 @@ class Look:
     errata: Errata
     size: int | None
     limit: int
+    skip: int
     stop: Event
     until: float
     lines: tuple[str, ...] = ()
@@ -120,14 +122,14 @@ class Look:
             next(found, None)  # it has begun then, and reads all that there is
             if self.exact and not self.count:
                 return []
-            query = f"{self.shown.picks} LIMIT {self._most}"
+            query = f"{self.shown.picks} LIMIT {self._most} OFFSET {self.skip}"
             batches = self.reader.batches(query, self._most)
             return [place for each in batches for place in each.column(0).to_pylist()]
         for each in found:
             places += each.to_pylist()
-            if len(places) >= self._most:
+            if len(places) >= self.skip + self._most:
                 break
-        return places[: self._most]
+        return places[self.skip : self.skip + self._most]
 
     def _read(self) -> None:
         """The first rows, and what they say of the size of the others."""

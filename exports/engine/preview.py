@@ -74,6 +74,7 @@ def preview(
     sources: Mapping[str, Source],
     *,
     limit: int = 10,
+    skip: int = 0,
     scratch: Path,
     stop: Event,
     limits: Limits = SMALL,
@@ -83,7 +84,7 @@ def preview(
     """The first rows of an export, by the plan that will run.
 
     :param sources: where the documents of each collection lie, by id.
-    :param limit: at most so many rows.
+    :param limit: at most so many rows. :param skip: those before them that are passed over.
     :param scratch: a folder of its own; it is made, and removed at the end.
     :param stop: set it from another thread to end at once.
     :param remote: reads what lies on another machine; it is fetched into ``scratch``.
@@ -114,6 +115,7 @@ def preview(
                 errata=Errata(scratch),
                 size=request.sample_size,
                 limit=limit,
+                skip=skip,
                 stop=stop,
                 until=until,
             )

@@ -6,7 +6,6 @@ import logging
 import os
 import socket
 from functools import partial
-from pathlib import Path
 from threading import Event
 from typing import TYPE_CHECKING
 
@@ -23,29 +22,28 @@ from exports.domain.plans import plan_thaw
 from exports.domain.principals import PrincipalInvalid
 from exports.domain.reasons import REASONS
 from exports.domain.runs import run_fail, run_publish
-from exports.domain.sources import files_allowed, remote_sources
+from exports.domain.sources import file_root, files_allowed, remote_sources
+from exports.domain.statistics import statistics_wait
 from exports.domain.storage import result_store
 from exports.engine.errors import EngineError, SourceInvalid, StorageFailed
 from exports.engine.explain import explain_write
-from exports.engine.fileroot import LocalRoot, RemoteRoot
-from exports.engine.limits import Limits
 from exports.engine.progress import Progress
 from exports.engine.run import Result, run
 from exports.logs import run_logged
 from exports.models import Collection, Export, ExportFile, Scope, Step
 from exports.queue.budget import budget
+from exports.queue.counting import count_claimed
+from exports.queue.limits import engine_limits
 from exports.queue.papers import papers_write
 from exports.queue.pulse import Pulse
-from exports.sources.remote import is_remote
 from exports.sources.source import Source
 from exports.stores.errors import StoreError
 from exports.tallies import FENCED_WRITES, tally
 from exports.wakeups import wake
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
 
-    from exports.engine.fileroot import FileRoot
     from exports.engine.sink import FileResult, Writer
     from exports.queue.budget import Budget
     from exports.stores.base import Store
@@ -62,11 +60,15 @@ class RunRefused(Exception):
 
 
 def run_claimed() -> None:
-    """Run what is next in turn, if anything is, and wake another worker for what waits after."""
+    """Run what is next in turn, if anything is, and wake another worker for what waits after.
+
+    With no export to run, it counts what a collection holds, if somebody asked for that.
+    """
     claim = export_claim(worker=f"{socket.gethostname()}:{os.getppid()}")
     if claim is None:
+        count_claimed()
         return
-    if something_waits():
+    if something_waits() or statistics_wait():
         wake()
     with run_logged(claim.export.uid, claim.attempt):
         logger.info("%s: attempt %s begins", claim.export.uid, claim.attempt)
@@ -167,9 +169,9 @@ def _write(
         scratch=settings.SCRATCH_DIR / claim.scratch,
         progress=progress,
         stop=stop,
-        limits=_limits(),
+        limits=engine_limits(),
         remote=remote_sources(),
-        file_root=_file_root(export, sources),
+        file_root=file_root(sources[export.collection.uid]) if export.export_files else None,
         time=export.created_at,
     )
     progress.begin(Step.PUBLISHING)
@@ -198,14 +200,6 @@ def _still_allowed(export: Export) -> list[Collection]:
     return found
 
 
-def _file_root(export: Export, sources: Mapping[str, Source]) -> FileRoot | None:
-    root = sources[export.collection.uid].file_root
-    if not root or not export.export_files:
-        return None
-    remote = remote_sources()
-    return RemoteRoot(remote, root) if remote and is_remote(root) else LocalRoot(Path(root))
-
-
 def _check_who_asked(export: Export) -> None:
     key = export.api_key
     caller = caller_in(export.namespace, export.created_by, key=key)
@@ -218,14 +212,6 @@ def _check_who_asked(export: Export) -> None:
         raise RunRefused("principal_invalid") from None
     except Forbidden:
         raise RunRefused("access_lost") from None
-
-
-def _limits() -> Limits:
-    return Limits(
-        threads=settings.ENGINE_THREADS,
-        scan_memory=settings.ENGINE_SCAN_MEMORY * 1024 * 1024,
-        sort_memory=settings.ENGINE_SORT_MEMORY * 1024 * 1024,
-    )
 
 
 def _reason(error: BaseException) -> str:

@@ -19,6 +19,7 @@ from exports.domain.cleaning import (
 )
 from exports.domain.preparing import collection_waits
 from exports.domain.reconciled import reconciled_note
+from exports.domain.statistics import statistics_wait
 from exports.domain.storage import result_store
 from exports.domain.uploads import uploads_clear
 from exports.wakeups import wake
@@ -30,7 +31,7 @@ def reconcile_once() -> dict[str, int]:
     """One round. Returns what was done: how many of each."""
     done = {"reaped": leases_reap(), "expired": exports_expire()}
     # First of all: a store that fails must not keep back what waits.
-    if something_waits() or collection_waits():
+    if something_waits() or collection_waits() or statistics_wait():
         wake(again=False)
     done |= {
         "forgotten": idempotency_forget(),

@@ -27,6 +27,7 @@ from exports.web.views.collection_new import (
 )
 from exports.web.views.collections import collection, collections
 from exports.web.views.create import create
+from exports.web.views.documents import documents, picture
 from exports.web.views.export import cancel, delete, export, link, rows
 from exports.web.views.exports import exports, several
 from exports.web.views.history import history, history_export
@@ -43,6 +44,7 @@ from exports.web.views.principals import (
 )
 from exports.web.views.settings import settings
 from exports.web.views.start import start, workspace
+from exports.web.views.statistics import statistics
 from exports.web.views.templates import (
     template,
     template_edit,
@@ -122,6 +124,9 @@ urlpatterns = [
         collection_removal,
         name="collection_delete",
     ),
+    path("<workspace:namespace>/collections/<str:name>/documents", documents, name="documents"),
+    path("<workspace:namespace>/collections/<str:name>/documents/picture", picture, name="picture"),
+    path("<workspace:namespace>/collections/<str:name>/statistics", statistics, name="statistics"),
     path("<workspace:namespace>/history", history, name="history"),
     path("<workspace:namespace>/history/export.<form:form>", history_export, name="history_export"),
     path("<workspace:namespace>/operations", operations, name="operations"),

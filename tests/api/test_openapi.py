@@ -15,6 +15,7 @@ OPERATIONS = {
     "collection_change",
     "collection_create",
     "collection_delete",
+    "collection_documents",
     "collection_get",
     "collection_list",
     "collection_refresh",

@@ -34,6 +34,9 @@ PAGES = {
     "release": (200, 403, 404, 404),
     "collections": (200, 200, 200, 404),
     "collection": (200, 200, 404, 404),
+    "documents": (200, 403, 404, 404),
+    "picture": (404, 403, 404, 404),
+    "statistics": (200, 403, 404, 404),
     "history": (200, 200, 403, 404),
     "history_export": (200, 200, 403, 404),
     "operations": (200, 403, 403, 404),
@@ -118,7 +121,9 @@ def test_who_was_switched_off_is_signed_out(as_ada: Browser, ready: Export) -> N
 
 
 def test_what_is_shown_stays_with_the_one_it_was_shown_to(as_ada: Browser, ready: Export) -> None:
-    for _, path in addresses(ready):
+    for name, path in addresses(ready):
+        if name == "picture":  # the trips have none
+            continue
         headers = as_ada.client.get(path).headers
         assert {"private", "no-cache"} <= set(headers["Cache-Control"].split(", "))
         assert "HX-Request" in headers["Vary"]

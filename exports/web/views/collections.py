@@ -62,6 +62,8 @@ def _around(caller: Caller, found: Collection) -> dict[str, Any]:
         "file_root": found.source.get("file_root", "") if writes else "",
         "rights": _rights(found) if writes else [],
         "exportable": _exportable(caller).filter(pk=found.pk).exists(),
+        "previewable": _previewable(caller).filter(pk=found.pk).exists(),
+        "bound_to": caller.bound_to,
         "recent": list(
             caller.exports.filter(collection=found).select_related("created_by").order_by("-pk")[:5]
         ),
@@ -82,3 +84,8 @@ def _rights(found: Collection) -> list[CollectionRight]:
 def _exportable(caller: Caller) -> QuerySet[Collection]:
     found = caller.collections_with(Right.EXPORT)
     return found if caller.may(Scope.EXPORTS_WRITE) else found.none()
+
+
+def _previewable(caller: Caller) -> QuerySet[Collection]:
+    found = caller.collections_with(Right.PREVIEW)
+    return found if caller.may(Scope.DOWNLOADS_READ) else found.none()
