@@ -11,6 +11,7 @@ from ninja.openapi.schema import REF_TEMPLATE, OpenAPISchema
 
 from exports.api import (
     collections,
+    deliveries,
     exports,
     files,
     keeping,
@@ -20,6 +21,7 @@ from exports.api import (
     rows,
     signing,
     usage,
+    webhooks,
 )
 from exports.api.auth import BearerKey, BrowserSession
 from exports.api.handlers import handlers_install
@@ -108,6 +110,8 @@ api.add_router("/exports", exports.router)
 api.add_router("/exports", keeping.router)
 api.add_router("/exports", files.router)
 api.add_router("/exports", rows.router)
+api.add_router("/exports", deliveries.router)
+api.add_router("/webhook-secret", webhooks.router)
 api.add_router("/usage", usage.router)
 api.add_router("/collections", collections.router)
 api.add_router("/principals", principals.router)

@@ -9,6 +9,7 @@ from django.urls import reverse
 from exports.api.schemas import (
     CollectionFull,
     CollectionOut,
+    DeliveryOut,
     ExportOut,
     FailureOut,
     FileOut,
@@ -16,6 +17,7 @@ from exports.api.schemas import (
     NamedOut,
     PrincipalOut,
     PropertyOut,
+    ScriptRunOut,
 )
 from exports.domain.members import standing
 from exports.domain.places import queue_places
@@ -30,7 +32,15 @@ if TYPE_CHECKING:
     from collections.abc import Sequence, Set
     from datetime import datetime
 
-    from exports.models import Collection, Export, ExportFile, Membership, Principal
+    from exports.models import (
+        Collection,
+        Delivery,
+        Export,
+        ExportFile,
+        Membership,
+        Principal,
+        ScriptRun,
+    )
     from exports.query.schema import Property
 
 CONTENT_TYPES = {
@@ -48,6 +58,8 @@ _REQUEST = (
     "where",
     "file_name",
     "csv",
+    "notify",
+    "after_script",
     "notices",
     *FIELDS,
 )
@@ -61,6 +73,10 @@ _LIFE = (
     "hold_reason",
 )
 _PROGRESS = ("rows_done", "rows_total", "bytes_done", "percent")
+_DELIVERY = (
+    *("channel", "target", "state", "tries", "status", "outcome"),
+    *("next_at", "created_at", "ended_at"),
+)
 _COLLECTION = (
     "name",
     "description",
@@ -147,6 +163,14 @@ def member_out(membership: Membership) -> MemberOut:
         **_taken(membership.user, ("email", "name")),
         **_taken(membership, ("role", "created_at")),
     )
+
+
+def delivery_out(delivery: Delivery) -> DeliveryOut:
+    return DeliveryOut(id=delivery.uid, **_taken(delivery, _DELIVERY))
+
+
+def script_out(run: ScriptRun) -> ScriptRunOut:
+    return ScriptRunOut(**_taken(run, ("outcome", "output", "started_at", "ended_at")))
 
 
 def _named(principal: Principal | None) -> NamedOut | None:

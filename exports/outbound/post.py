@@ -18,11 +18,12 @@ from time import monotonic
 from typing import TYPE_CHECKING
 
 from exports.outbound.errors import AddressRefused, NotReached
-from exports.outbound.rules import Rules, address_of
+from exports.outbound.rules import address_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
+    from exports.outbound.rules import Rules
     from exports.outbound.target import Target
 
 SECONDS = 10.0
@@ -52,7 +53,7 @@ class Sender:
     :ivar resolver: turns a name and a port into addresses.
     """
 
-    rules: Rules = Rules()
+    rules: Rules
     authorities: str = ""
     seconds: float = SECONDS
     resolver: Callable[[str, int], Sequence[str]] = resolve
@@ -102,9 +103,7 @@ class Sender:
         except Exception as error:  # noqa: BLE001 - whoever waits gets it
             found.set_exception(error)
 
-    def _connected(
-        self, target: Target, addresses: Sequence[str], until: float
-    ) -> ssl.SSLSocket:
+    def _connected(self, target: Target, addresses: Sequence[str], until: float) -> ssl.SSLSocket:
         plain = _connect(addresses, target.port, until)
         try:
             plain.settimeout(_left(until))

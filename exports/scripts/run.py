@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from selectors import EVENT_READ, DefaultSelector
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 
@@ -28,7 +29,9 @@ MEMORY = 320 * 1024 * 1024
 ANSWER = 4 * 1024 * 1024  # bytes
 _LOOK = 0.01  # seconds between two looks at its memory
 _CODE = Path(exports.__file__).parents[1]
-_MAIN = "import sys; sys.path.insert(0, sys.argv[1]); from exports.scripts.isolate import main; main()"
+_MAIN = (
+    "import sys; sys.path.insert(0, sys.argv[1]); from exports.scripts.isolate import main; main()"
+)
 # V8 ends its process by one of these when it has no memory left.
 _ABORTED = {signal.SIGABRT, signal.SIGTRAP, signal.SIGILL, signal.SIGSEGV}
 _SAID = {"done", "failed", "timed_out", "out_of_memory"}
@@ -55,54 +58,55 @@ def script_run(source: str, job: Mapping[str, Any], *, seconds: float = SECONDS)
     :param seconds: the time that it may take, besides that of its process to start.
     """
     command = [sys.executable, "-I", "-c", _MAIN, str(_CODE), str(os.getpid()), str(seconds)]
-    process = subprocess.Popen(  # noqa: S603 - ourselves
-        command,
-        env={},
-        cwd="/",
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        start_new_session=True,
-    )
-    try:
-        _hand_over(process, json.dumps({"source": source, "job": job}).encode())
-        ended, answer = _watched(process, seconds)
-    finally:
-        process.kill()
-        code = process.wait()
-        for pipe in (process.stdin, process.stdout):
-            if pipe:
-                pipe.close()
+    ours, theirs = socket.socketpair()
+    with ours:
+        with theirs:
+            process = subprocess.Popen(  # noqa: S603 - ourselves
+                command,
+                env={},
+                cwd="/",
+                stdin=theirs,
+                stdout=theirs,
+                stderr=subprocess.DEVNULL,
+                start_new_session=True,
+            )
+        try:
+            _hand_over(ours, json.dumps({"source": source, "job": job}).encode())
+            ended, answer = _watched(ours, process.pid, seconds)
+        finally:
+            process.kill()
+            code = process.wait()
     return Ran(ended) if ended else _read(code, answer)
 
 
-def _hand_over(process: subprocess.Popen[bytes], task: bytes) -> None:
-    assert process.stdin
-    try:
-        process.stdin.write(task)
-        process.stdin.close()
-    except BrokenPipeError:
-        pass  # it ended already: its code says why
+def _hand_over(to: socket.socket, task: bytes) -> None:
+    to.settimeout(START)
+    with suppress(OSError):  # it ended already: its code says why
+        to.sendall(task)
+        to.shutdown(socket.SHUT_WR)
+    to.settimeout(_LOOK)
 
 
-def _watched(process: subprocess.Popen[bytes], seconds: float) -> tuple[str, bytes]:
-    """What it says until it ends; and why it had to be ended, if so."""
-    assert process.stdout
+def _watched(process: socket.socket, pid: int, seconds: float) -> tuple[str, bytes]:
+    """Why it had to be ended, if so; and what it said until it ended."""
     answer, until, begun = b"", monotonic() + START, False
-    with DefaultSelector() as selector:
-        selector.register(process.stdout, EVENT_READ)
-        while True:
-            if selector.select(_LOOK):
-                more = os.read(process.stdout.fileno(), 65_536)
-                answer += more
-                if not more:
-                    return "", answer
-            if not begun and answer.startswith(BEGUN):
-                begun, until = True, monotonic() + seconds + GRACE
-            if _memory(process.pid) > MEMORY or len(answer) > ANSWER:
-                return "out_of_memory", b""
-            if monotonic() > until:
-                return "timed_out", b""
+    while True:
+        try:
+            more = process.recv(65_536)
+        except TimeoutError:
+            pass
+        except OSError:
+            return "", answer
+        else:
+            answer += more
+            if not more:
+                return "", answer
+        if not begun and answer.startswith(BEGUN):
+            begun, until = True, monotonic() + seconds + GRACE
+        if _memory(pid) > MEMORY or len(answer) > ANSWER:
+            return "out_of_memory", b""
+        if monotonic() > until:
+            return "timed_out", b""
 
 
 def _memory(pid: int) -> int:
