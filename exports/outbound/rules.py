@@ -20,6 +20,9 @@ _NEVER = tuple(
     ip_network(each)
     for each in (
         "168.63.129.16/32",  # a host's own services, in one of the clouds
+        "192.0.0.0/24",
+        "192.31.196.0/24",
+        "192.52.193.0/24",
         "192.88.99.0/24",
         "2001::/23",
         "2001:db8::/32",

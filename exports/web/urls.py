@@ -5,11 +5,13 @@ from __future__ import annotations
 from django.urls import path, register_converter
 
 from exports.web.converters import (
+    DeliveryConverter,
     MemberConverter,
     PrincipalConverter,
     UidConverter,
     WorkspaceConverter,
 )
+from exports.web.views.after import after, delivery_again, webhooks, webhooks_rotate
 from exports.web.views.collections import collection, collections
 from exports.web.views.create import create
 from exports.web.views.export import cancel, delete, export
@@ -27,6 +29,7 @@ from exports.web.views.start import start, workspace
 
 register_converter(WorkspaceConverter, "workspace")
 register_converter(UidConverter, "uid")
+register_converter(DeliveryConverter, "delivery")
 register_converter(MemberConverter, "member")
 register_converter(PrincipalConverter, "principal")
 
@@ -43,6 +46,14 @@ urlpatterns = [
     path("<workspace:namespace>/exports/<uid:uid>/keep", keep, name="keep"),
     path("<workspace:namespace>/exports/<uid:uid>/hold", hold, name="hold"),
     path("<workspace:namespace>/exports/<uid:uid>/release", release, name="release"),
+    path("<workspace:namespace>/exports/<uid:uid>/after", after, name="after"),
+    path(
+        "<workspace:namespace>/exports/<uid:uid>/deliveries/<delivery:delivery>/retry",
+        delivery_again,
+        name="delivery_again",
+    ),
+    path("<workspace:namespace>/webhooks", webhooks, name="webhooks"),
+    path("<workspace:namespace>/webhooks/rotate", webhooks_rotate, name="webhooks_rotate"),
     path("<workspace:namespace>/collections", collections, name="collections"),
     path("<workspace:namespace>/collections/<str:name>", collection, name="collection"),
     path("<workspace:namespace>/history", history, name="history"),

@@ -24,6 +24,10 @@ PAGES = {
     "keep": (200, 403, 404, 404),
     "hold": (200, 403, 404, 404),
     "release": (200, 403, 404, 404),
+    "after": (302, 302, 404, 404),
+    "delivery_again": (302, 302, 404, 404),
+    "webhooks": (200, 403, 403, 404),
+    "webhooks_rotate": (200, 403, 403, 404),
     "collections": (200, 200, 200, 404),
     "collection": (200, 200, 404, 404),
     "history": (200, 200, 403, 404),
@@ -47,6 +51,7 @@ def addresses(export: Export) -> Iterator[tuple[str, str]]:
         "namespace": "demo",
         "uid": export.uid,
         "name": export.collection.name,
+        "delivery": "dlv_nothing",
         "member": export.namespace.memberships.earliest("pk").uid,
         "principal": principal_of(export).uid,
     }

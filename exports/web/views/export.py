@@ -14,6 +14,7 @@ from exports.domain.exports import export_cancel, export_delete
 from exports.domain.places import queue_place
 from exports.domain.reasons import reason_for
 from exports.models import AuditEvent, Scope, State
+from exports.web.after import After
 from exports.web.asked import options, rows_of
 from exports.web.events import lines_of
 from exports.web.frozen import Sort, files_read, filter_text, request_text
@@ -86,6 +87,7 @@ def _around(caller: Caller, export: Export, now: datetime) -> dict[str, Any]:
         ).order_by("-pk")
     return {
         "over": export.is_over(now),
+        "after": After.of(export),
         "files": [each for each in files if not each.is_one_of_many],
         "many": [each for each in files if each.is_one_of_many],
         "notices": notices(export),
