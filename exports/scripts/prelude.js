@@ -18,7 +18,8 @@
   }
 
   function written(value) {
-    return typeof value === "string" ? value : stringify(value) ?? string(value);
+    if (typeof value === "string" || typeof value === "bigint") return string(value);
+    return stringify(value) ?? string(value);
   }
 
   function frozen(value) {
