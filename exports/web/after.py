@@ -87,8 +87,8 @@ def after_error(form: forms.Form, error: FieldError) -> bool:
     found = re.fullmatch(r"notify(?:\.([0-9]+)(?:\.(webhook|email))?)?(?:\..*)?", error.path)
     if found is None:
         return False
-    typed = {"notify_webhooks": "", "notify_emails": "", **form.cleaned_data}
-    lines = _lines(typed)
+    # As it was typed: what is wrong already has left the cleaned data.
+    lines = _lines({f"notify_{kind}s": form[f"notify_{kind}s"].value() or "" for kind in _KINDS})
     at = int(found[1]) if found[1] else len(lines)
     kind, line = lines[at] if at < len(lines) else ("webhook", "")
     shown = line if len(line) <= _LONGEST else f"{line[:_LONGEST]}…"

@@ -39,6 +39,7 @@ OPERATIONS = {
     "principal_get",
     "principal_list",
     "signing_key_list",
+    *("delivery_list", "delivery_retry", "webhook_secret_get", "webhook_secret_rotate"),
     "usage_get",
 }
 # Which a signed link opens too.
