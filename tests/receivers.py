@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import socket
 import ssl
 import time
@@ -135,7 +136,7 @@ def mailbox() -> Iterator[Mailbox]:
             yield made
 
 
-def _take_letters(stream: socket.SocketIO, box: Mailbox) -> None:
+def _take_letters(stream: io.BufferedRWPair, box: Mailbox) -> None:
     def say(text: str) -> None:
         stream.write(f"{text}\r\n".encode())
         stream.flush()

@@ -65,8 +65,8 @@ def script_run(source: str, job: Mapping[str, Any], *, seconds: float = SECONDS)
                 command,
                 env={},
                 cwd="/",
-                stdin=theirs,
-                stdout=theirs,
+                stdin=theirs.fileno(),
+                stdout=theirs.fileno(),
                 stderr=subprocess.DEVNULL,
                 start_new_session=True,
             )

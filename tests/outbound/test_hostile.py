@@ -103,10 +103,10 @@ def test_no_way_of_writing_it_leads_here(canary: Canary) -> None:
 @pytest.mark.parametrize("port", [443, 8443])
 def test_no_name_leads_to_what_is_not_public(port: int, canary: Canary) -> None:
     for each in LED_TO:
-        sender = Sender(STRICT, resolver=lambda *_, each=each: [each])  # type: ignore[misc]
+        sender = Sender(STRICT, resolver=lambda *_, each=each: [each])
         assert (each, attempt(f"https://a.example.org:{port}/", sender)) == (each, "refused")
         # One of several is one too many.
-        mixed = Sender(STRICT, resolver=lambda *_, each=each: ["8.8.8.8", each])  # type: ignore[misc]
+        mixed = Sender(STRICT, resolver=lambda *_, each=each: ["8.8.8.8", each])
         assert (each, attempt(f"https://a.example.org:{port}/", mixed)) == (each, "refused")
     assert canary.visits == []
 

@@ -99,12 +99,17 @@ def test_what_is_no_answer_is_none(said: bytes, there: Receiver, post: Callable[
         post()
 
 
+def silence(seconds: float) -> Iterator[bytes]:
+    time.sleep(seconds)
+    yield OK
+
+
 @pytest.mark.parametrize("what", ["silence", "drip", "endless"])
 def test_there_is_one_deadline_for_all_of_it(
     what: str, there: Receiver, post: Callable[..., int]
 ) -> None:
     waits: dict[str, Callable[[int], Iterator[bytes]]] = {
-        "silence": lambda _: (time.sleep(0.8) or each for each in [OK]),
+        "silence": lambda _: silence(0.8),
         "drip": lambda _: drip(0.05, 20),
         "endless": lambda _: chain([b""], repeat(b"HTTP/1.1 102 Wait\r\n\r\n", 2), drip(0.05, 20)),
     }
