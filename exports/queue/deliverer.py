@@ -65,6 +65,7 @@ def deliver_forever(stop: Event) -> None:
             connection.close()
         stop.wait(_BUSY if desk.is_busy else settings.DELIVER_EVERY.total_seconds())
     desk.close()
+    connection.close()
 
 
 class _Desk:

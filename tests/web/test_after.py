@@ -128,7 +128,7 @@ def test_the_page_shows_each_message_and_tries_again(
 
     text = as_ada.get(path)
 
-    assert "1 try · It answered 500. Tried again" in text
+    assert "1 try · It answered 500. Next try" in text
     assert 'hx-trigger="every 2s"' not in text
     assert "Try again" not in as_ari.get(path)
     again = f"{path}/deliveries/{delivery.uid}/retry"
