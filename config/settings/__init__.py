@@ -11,6 +11,7 @@ from config.settings.apps import *  # noqa: F403
 from config.settings.database import *  # noqa: F403
 from config.settings.jobs import *  # noqa: F403
 from config.settings.logs import *  # noqa: F403
+from config.settings.notices import *  # noqa: F403
 from config.settings.s3 import *  # noqa: F403
 from config.settings.security import *  # noqa: F403
 from config.settings.storage import *  # noqa: F403

@@ -12,6 +12,7 @@ from ninja.openapi.schema import REF_TEMPLATE, OpenAPISchema
 from exports.api import (
     audit,
     collections,
+    deliveries,
     documents,
     exports,
     files,
@@ -24,6 +25,7 @@ from exports.api import (
     signing,
     templates,
     usage,
+    webhooks,
 )
 from exports.api.auth import BearerKey, BrowserSession
 from exports.api.collection_schemas import CollectionChange, CollectionIn
@@ -113,6 +115,8 @@ api.add_router("/exports", exports.router)
 api.add_router("/exports", keeping.router)
 api.add_router("/exports", files.router)
 api.add_router("/exports", rows.router)
+api.add_router("/exports", deliveries.router)
+api.add_router("/webhook-secret", webhooks.router)
 api.add_router("/usage", usage.router)
 api.add_router("/collections", collections.router)
 api.add_router("/collections", documents.router)

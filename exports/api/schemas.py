@@ -8,7 +8,7 @@ from typing import Any
 from ninja import Field, Schema
 from pydantic import AwareDatetime, BaseModel, ConfigDict
 
-from exports.models import Format, Right, Role, State, Step
+from exports.models import Delivery, Format, Right, Role, ScriptRun, State, Step
 
 
 class Body(BaseModel):
@@ -71,6 +71,14 @@ class FailureOut(Schema):
     detail: str = Field(description="Where exactly, as a file and a line; empty if nowhere.")
 
 
+class NoticeOut(Schema):
+    """Somebody who is told: by webhook, or by e-mail."""
+
+    webhook: str = ""
+    email: str = ""
+    on: list[str] = Field(examples=[["ready", "error"]])
+
+
 class ExportOut(Schema):
     """One export: what was asked, how far it is, what came out."""
 
@@ -97,6 +105,8 @@ class ExportOut(Schema):
     csv: dict[str, Any] = Field(description="The options of CSV that are not the usual ones.")
     file_name: str
     timezone: str
+    notify: list[NoticeOut] = Field(description="Who is told when it has ended.")
+    after_script: str = Field(description="The JavaScript that is run when it has ended.")
     created_by: str = Field(description="The e-mail address of who asked.")
     created_at: datetime
     started_at: datetime | None
@@ -139,6 +149,44 @@ class KeepIn(Body):
 
 class ReasonIn(Body):
     reason: str = Field(description="For the history.", max_length=500)
+
+
+class DeliveryOut(Schema):
+    """A message about the end of an export, to one address."""
+
+    id: str = Field(
+        description="A webhook carries it as `Webhook-Id`.", examples=["dlv_6kTn3wQz8rLc5vBx1mHsYp"]
+    )
+    channel: Delivery.Channel
+    target: str = Field(examples=["https://hooks.example.org/waybill"])
+    state: Delivery.State
+    tries: int
+    status: int | None = Field(description="What the other side answered last.", examples=[200])
+    outcome: str = Field(description="What came of the last try, in words.")
+    next_at: datetime | None = Field(description="Not before this time is it tried again.")
+    created_at: datetime
+    ended_at: datetime | None
+
+
+class ScriptRunOut(Schema):
+    """What the script of an export did."""
+
+    outcome: ScriptRun.Outcome
+    output: str = Field(description="What it logged, and how it failed.")
+    started_at: datetime | None
+    ended_at: datetime | None
+
+
+class DeliveryList(Schema):
+    items: list[DeliveryOut]
+    script: ScriptRunOut | None = Field(description="Null without one, and before the end.")
+
+
+class WebhookSecretOut(Schema):
+    secret: str = Field(
+        description="What signs the workspace's webhooks.",
+        examples=["whsec_C2FtcGxlIG9mIDMyIGJ5dGVzIQ"],
+    )
 
 
 class UsageOut(Schema):

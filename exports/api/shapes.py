@@ -13,12 +13,14 @@ from exports.api.collection_schemas import (
     PropertyOut,
 )
 from exports.api.schemas import (
+    DeliveryOut,
     ExportOut,
     FailureOut,
     FileOut,
     MemberOut,
     NamedOut,
     PrincipalOut,
+    ScriptRunOut,
     TemplateOut,
 )
 from exports.domain.members import standing
@@ -37,7 +39,16 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from exports.domain.access import Caller
-    from exports.models import Collection, Export, ExportFile, Membership, Principal, Template
+    from exports.models import (
+        Collection,
+        Delivery,
+        Export,
+        ExportFile,
+        Membership,
+        Principal,
+        ScriptRun,
+        Template,
+    )
     from exports.query.schema import Property
 
 CONTENT_TYPES = {
@@ -55,6 +66,8 @@ _REQUEST = (
     "where",
     "file_name",
     "csv",
+    "notify",
+    "after_script",
     "notices",
     *FIELDS,
 )
@@ -68,6 +81,10 @@ _LIFE = (
     "hold_reason",
 )
 _PROGRESS = ("rows_done", "rows_total", "bytes_done", "percent")
+_DELIVERY = (
+    *("channel", "target", "state", "tries", "status", "outcome"),
+    *("next_at", "created_at", "ended_at"),
+)
 _COLLECTION = (
     "name",
     "description",
@@ -179,6 +196,14 @@ def template_out(template: Template) -> TemplateOut:
         created_by=template.created_by.email,
         **_taken(template, ("name", "description", "created_at", "updated_at")),
     )
+
+
+def delivery_out(delivery: Delivery) -> DeliveryOut:
+    return DeliveryOut(id=delivery.uid, **_taken(delivery, _DELIVERY))
+
+
+def script_out(run: ScriptRun) -> ScriptRunOut:
+    return ScriptRunOut(**_taken(run, ("outcome", "output", "started_at", "ended_at")))
 
 
 def _named(principal: Principal | None) -> NamedOut | None:

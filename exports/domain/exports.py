@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import IntegrityError, transaction
 
+from exports.domain.after import after_wrong
 from exports.domain.asking import asked_for
 from exports.domain.audit import audit_append
 from exports.domain.clock import database_now
-from exports.domain.errors import Conflict, IdempotencyMismatch, NotFound
-from exports.domain.plans import FIELDS, plan_freeze, request_told
+from exports.domain.errors import Conflict, IdempotencyMismatch, InvalidRequest, NotFound
+from exports.domain.plans import FIELDS, after_told, plan_freeze, request_told
 from exports.domain.quota import quota_check
 from exports.domain.requests import default_label, request_parse
 from exports.models import ACTIVE, Export, IdempotencyKey, Right, Scope, State
@@ -20,6 +21,7 @@ from exports.wakeups import wake
 
 if TYPE_CHECKING:
     from exports.domain.access import Caller
+    from exports.domain.asking import Asked
     from exports.domain.requests import ExportRequest
     from exports.engine.plan import Plan
     from exports.models import Template
@@ -139,11 +141,18 @@ def export_check(caller: Caller, request: ExportRequest) -> Plan:
 
     :raises NotFound, NotReady, InvalidRequest, Forbidden: as ``export_create`` does.
     """
-    return asked_for(caller, request, Right.EXPORT).plan
+    return _asked(caller, request).plan
+
+
+def _asked(caller: Caller, request: ExportRequest) -> Asked:
+    asked = asked_for(caller, request, Right.EXPORT)
+    if wrong := list(after_wrong(caller, request)):
+        raise InvalidRequest(*wrong)
+    return asked
 
 
 def _draft(caller: Caller, request: ExportRequest) -> Export:
-    whole = asked_for(caller, request, Right.EXPORT)
+    whole = _asked(caller, request)
     asked = request.model_dump(include=set(FIELDS))
     return Export(
         namespace=caller.namespace,
@@ -159,6 +168,10 @@ def _draft(caller: Caller, request: ExportRequest) -> Export:
         file_name=request.file_name,
         csv=request.csv.model_dump(exclude_defaults=True),
         sample_seed=request.sample_seed or 0,
+        notify=[
+            each.model_dump(exclude_defaults=True) | {"on": each.on} for each in request.notify
+        ],
+        after_script=request.after_script if request.after_script.strip() else "",
         **{**asked, "compression": request.compression or ""},
     )
 
@@ -181,6 +194,8 @@ def request_of(caller: Caller, export: Export) -> ExportRequest:
             "sample_seed": export.sample_seed if random else None,
             "csv": export.csv,
             "file_name": export.file_name,
+            "notify": export.notify,
+            "after_script": export.after_script,
         }
     )
 
@@ -199,6 +214,7 @@ def _told(export: Export) -> dict[str, Any]:
         "label": export.label,
         "collection": export.collection.name,
         **request_told(export),
+        **after_told(export),
     }
 
 

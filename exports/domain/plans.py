@@ -149,6 +149,13 @@ def request_told(export: Export) -> dict[str, Any]:
     }
 
 
+def after_told(export: Export) -> dict[str, Any]:
+    """What it asked to follow its end. Not for the manifest: addresses can be secrets, and that
+    travels with the result.
+    """
+    return {"notify": export.notify, "after_script": export.after_script}
+
+
 def format_named(name: str) -> Format:
     """:raises Invalid: no such format."""
     try:

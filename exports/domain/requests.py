@@ -8,6 +8,7 @@ from django.utils import timezone
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 from pydantic_core import PydanticCustomError
 
+from exports.domain.after import NOTICES, SCRIPT, NoticeRequest, notices_wrong
 from exports.domain.errors import FieldError, InvalidRequest
 from exports.query.errors import nearest
 
@@ -16,13 +17,11 @@ if TYPE_CHECKING:
 
     from exports.models import Collection
 
-# The fields that the product promises and this version does not carry out yet, each with the
-# value that asks for nothing. Any other value is refused, so that nobody relies on it.
-NOT_BUILT: dict[str, Any] = {"after_script": "", "notify": {}}
-
-_NOT_BUILT_YET = "Not built yet: refused unless it asks for nothing."
 SEEDS = 2**63
-TEXTS = {"label", "description", "file_name", "collection", "timezone", "prefix", "principal"}
+TEXTS = {
+    *("label", "description", "file_name", "collection", "timezone", "prefix", "principal"),
+    "after_script",
+}
 
 Path = Annotated[str, Field(max_length=500)]
 
@@ -131,9 +130,17 @@ class ExportRequest(BaseModel):
     timezone: str = Field(
         "UTC", description="How times are written in text formats, such as `Europe/Paris`."
     )
-
-    after_script: Any = Field(None, description=_NOT_BUILT_YET)
-    notify: Any = Field(None, description=_NOT_BUILT_YET)
+    notify: list[NoticeRequest] = Field(
+        default=[],
+        description="Whom to tell when it is ready or has failed.",
+        max_length=NOTICES,
+    )
+    after_script: str = Field(
+        "",
+        description="JavaScript that is run when it is ready or has failed; by admins, where "
+        "scripts are switched on.",
+        max_length=SCRIPT,
+    )
 
     @property
     def collection_named(self) -> str:
@@ -143,13 +150,13 @@ class ExportRequest(BaseModel):
 def request_parse(body: Mapping[str, Any]) -> ExportRequest:
     """A request out of untyped fields.
 
-    :raises InvalidRequest: names every field that is wrong, and the ones not built yet.
+    :raises InvalidRequest: names every field that is wrong.
     """
     try:
         request = ExportRequest.model_validate(body)
     except ValidationError as error:
         raise InvalidRequest(*field_errors(error)) from error
-    wrong = [*_not_built(request), *_misnamed(request), *_unstorable(request)]
+    wrong = [*_misnamed(request), *_unstorable(request), *notices_wrong(request)]
     if wrong:
         raise InvalidRequest(*wrong)
     return request
@@ -163,6 +170,9 @@ def field_errors(error: ValidationError) -> list[FieldError]:
     ]
 
 
+# What stands within a request, by the name of the field.
+_WITHIN: dict[str, type[BaseModel]] = {"csv": CsvRequest, "notify": NoticeRequest}
+
 # What pydantic finds, in our words; the names in braces are those of its context.
 _SENTENCES = {
     "greater_than_equal": "It must be {ge} or more.",
@@ -173,6 +183,7 @@ _SENTENCES = {
     "string_too_long": "It may have at most {max_length} characters.",
     "list_type": "It must be a list.",
     "too_long": "It may have at most {max_length} entries.",
+    "too_short": "It must have {min_length} entries or more.",
     "less_than": "It must be less than {lt}.",
     "literal_error": "Choose {expected}.",
     "bool_type": "It must be true or false.",
@@ -184,21 +195,13 @@ def error_sentence(error: Mapping[str, Any]) -> str:
     """One error of pydantic's as a sentence of ours."""
     if error["type"] == "extra_forbidden":
         *outer, name = map(str, error["loc"])
-        known = CsvRequest.model_fields if outer else ExportRequest.model_fields
-        return f"There is no such field. Leave it out.{nearest(name, known)}"
+        model = _WITHIN.get(outer[0], ExportRequest) if outer else ExportRequest
+        return f"There is no such field. Leave it out.{nearest(name, model.model_fields)}"
     sentence = _SENTENCES.get(error["type"])
     if sentence:
         return sentence.format(**error.get("ctx", {}))
     said: str = error["msg"]
     return said.removeprefix("Value error, ").rstrip(".") + "."
-
-
-def _not_built(request: ExportRequest) -> list[FieldError]:
-    return [
-        FieldError(name, f"{name!r} is not built yet. Leave it out.")
-        for name, nothing in NOT_BUILT.items()
-        if getattr(request, name) not in (None, nothing)
-    ]
 
 
 def _misnamed(request: ExportRequest) -> list[FieldError]:

@@ -15,7 +15,8 @@ from exports.domain.audit import audit_append
 from exports.domain.secondfactor import secrets_reseal
 from exports.domain.signing import sealed_about
 from exports.domain.storage import base_store, key_file, master_keys, store_check
-from exports.models import Export, SigningKey
+from exports.domain.webhooks import sealed_about as webhooks_sealed_about
+from exports.models import Export, Namespace, SigningKey
 from exports.stores.errors import KeyMissing, MasterKeyWrong, Tampered
 from exports.stores.keycheck import needed, note_current_only
 from exports.stores.keys import MasterKey
@@ -91,6 +92,7 @@ def _reseal(actor: Actor, action: str) -> Rotation:
     done = Rotation(keys.current.id, spare=[each.id for each in keys.all[1:]])
     _reseal_signing_keys(keys, done)
     _reseal_second_factors(keys, done)
+    _reseal_webhook_secrets(keys, done)
     if settings.STORE_ENCRYPTED:
         # A run that began with the old key may just have written another file.
         while _reseal_files(keys, done):
@@ -148,3 +150,16 @@ def _reseal_second_factors(keys: MasterKeys, done: Rotation) -> None:
             done.resealed += secrets_reseal(each, keys)
         except (Tampered, MasterKeyWrong):
             done.damaged.add(f"second factor of user:{each.user_id}")
+
+
+def _reseal_webhook_secrets(keys: MasterKeys, done: Rotation) -> None:
+    for each in Namespace.objects.exclude(webhook_secret=""):
+        held = Namespace.objects.filter(pk=each.pk, webhook_secret=each.webhook_secret)
+        try:
+            sealed = keys.reseal(b64decode(each.webhook_secret), webhooks_sealed_about(each))
+        except (Tampered, MasterKeyWrong):
+            done.damaged.add(each.uid)
+            continue
+        # One that was made meanwhile is sealed with the current key already.
+        if sealed and held.update(webhook_secret=b64encode(sealed).decode()):
+            done.resealed += 1

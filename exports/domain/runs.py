@@ -11,6 +11,7 @@ from django.db import transaction
 
 from exports.domain.audit import SYSTEM, audit_append
 from exports.domain.clock import database_now
+from exports.domain.deliveries import follow_up
 from exports.domain.reasons import reason_for
 from exports.models import Export, ExportFile, State
 from exports.tallies import REAPS, RETRIES, tally
@@ -85,6 +86,7 @@ def run_publish(
                 if each.is_listed
             ],
         )
+        follow_up(export)
         transaction.on_commit(wake, robust=True)
 
 
@@ -158,5 +160,7 @@ def _tell(export: Export, attempt: int, reason: str) -> None:
         attempt=attempt,
         reason=reason,
     )
+    if not retried:
+        follow_up(export)
     # While it pauses nothing of its namespace starts; the reconciler wakes a worker afterwards.
     transaction.on_commit(partial(tally, RETRIES) if retried else wake, robust=True)

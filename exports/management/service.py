@@ -1,4 +1,4 @@
-"""The whole of Waybill on one machine: Valkey, web server, workers, reconciler."""
+"""The whole of Waybill on one machine: Valkey, web server, workers, reconciler, deliverer."""
 
 from __future__ import annotations
 
@@ -80,6 +80,7 @@ def start_all(group: Group, port: int) -> str:
     for number in range(settings.WORKERS):
         group.manage(f"worker {number + 1}", "worker")
     group.manage("reconciler", "reconcile")
+    group.manage("deliverer", "deliver")
     group.start("web server", _gunicorn(port))
     address = f"http://{HOST}:{port}"
     _wait_for(group, lambda: web_answers(port), "The web server", address)

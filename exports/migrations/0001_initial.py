@@ -174,7 +174,7 @@ class Migration(migrations.Migration):
                 ('csv', models.JSONField(default=dict)),
                 ('file_name', models.CharField(blank=True, max_length=150)),
                 ('timezone', models.CharField(default='UTC', max_length=64)),
-                ('notify', models.JSONField(default=dict)),
+                ('notify', models.JSONField(default=list)),
                 ('after_script', models.TextField(blank=True)),
                 ('frozen', models.JSONField()),
                 ('state', models.CharField(choices=[('awaiting_approval', 'Awaiting approval'), ('pending', 'Waiting'), ('running', 'Running'), ('ready', 'Ready'), ('error', 'Failed'), ('cancelled', 'Cancelled'), ('expired', 'Expired')], default='pending', max_length=20)),
@@ -323,9 +323,9 @@ class Migration(migrations.Migration):
             name='ScriptRun',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('outcome', models.CharField(choices=[('running', 'Running'), ('done', 'Done'), ('failed', 'Failed'), ('timed_out', 'Took too long'), ('out_of_memory', 'Took too much memory')], default='running', max_length=20)),
+                ('outcome', models.CharField(choices=[('waiting', 'Waiting'), ('running', 'Running'), ('done', 'Done'), ('failed', 'Failed'), ('timed_out', 'Took too long'), ('out_of_memory', 'Took too much memory')], default='waiting', max_length=20)),
                 ('output', models.TextField(blank=True)),
-                ('started_at', models.DateTimeField(auto_now_add=True)),
+                ('started_at', models.DateTimeField(null=True)),
                 ('ended_at', models.DateTimeField(null=True)),
                 ('export', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='script_run', to='exports.export')),
             ],
@@ -394,6 +394,10 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='membership',
             constraint=models.CheckConstraint(condition=models.Q(('role__in', ['admin', 'exporter', 'auditor'])), name='known_role'),
+        ),
+        migrations.AddIndex(
+            model_name='scriptrun',
+            index=models.Index(condition=models.Q(('outcome__in', ['waiting', 'running'])), fields=['outcome'], name='scripts_due'),
         ),
         migrations.AddConstraint(
             model_name='template',

@@ -52,6 +52,7 @@ class ScriptRun(models.Model):
     """What an administrator's script did once its export had ended."""
 
     class Outcome(models.TextChoices):
+        WAITING = "waiting", "Waiting"
         RUNNING = "running", "Running"
         DONE = "done", "Done"
         FAILED = "failed", "Failed"
@@ -59,10 +60,19 @@ class ScriptRun(models.Model):
         OUT_OF_MEMORY = "out_of_memory", "Took too much memory"
 
     export = models.OneToOneField(Export, on_delete=models.CASCADE, related_name="script_run")
-    outcome = models.CharField(max_length=20, choices=Outcome.choices, default=Outcome.RUNNING)
+    outcome = models.CharField(max_length=20, choices=Outcome.choices, default=Outcome.WAITING)
     output = models.TextField(blank=True)
-    started_at = models.DateTimeField(auto_now_add=True)
+    started_at = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=["outcome"],
+                condition=models.Q(outcome__in=["waiting", "running"]),
+                name="scripts_due",
+            )
+        ]
 
     def __str__(self) -> str:
         return f"script of {self.export}: {self.outcome}"

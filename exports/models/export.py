@@ -74,7 +74,7 @@ class Export(models.Model):
     file_name = models.CharField(max_length=150, blank=True)
     timezone = models.CharField(max_length=64, default="UTC")
     # What follows its end: whom to tell, and the script of an administrator.
-    notify = models.JSONField(default=dict)
+    notify = models.JSONField(default=list)
     after_script = models.TextField(blank=True)
     template = models.ForeignKey(
         Template, null=True, on_delete=models.SET_NULL, related_name="exports"

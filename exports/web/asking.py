@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from exports.models import Format
+from exports.web.after import after_fields
 from exports.web.purposes import PURPOSES
 from exports.web.ticks import chosen
 
@@ -46,6 +47,7 @@ def request_fields(form: ExportForm, offer: Offer) -> dict[str, Any]:
         "compression": typed["compression"] or None,
         "timezone": "UTC" if format_ == Format.PARQUET else typed["timezone"].strip() or "UTC",
         "csv": _csv(typed) if format_ == Format.CSV else {},
+        **after_fields(typed),
         "label": typed["label"],
         "description": typed["description"],
         "file_name": typed["file_name"],

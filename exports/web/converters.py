@@ -23,6 +23,12 @@ class TemplateConverter(StringConverter):
     regex = r"tpl_[0-9A-Za-z]{1,27}"
 
 
+class DeliveryConverter(StringConverter):
+    """The public id of a message about an export."""
+
+    regex = r"dlv_[0-9A-Za-z]{1,27}"
+
+
 class MemberConverter(StringConverter):
     """The public id of a member."""
 

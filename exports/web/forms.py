@@ -11,6 +11,7 @@ from zoneinfo import available_timezones
 from django import forms
 
 from exports.models import Format
+from exports.web.after import AfterForm, after_error
 from exports.web.frozen import Sort
 from exports.web.purposes import FIRST, PURPOSES
 
@@ -37,7 +38,16 @@ _MORE = (
 _ORDER = (
     *("collection", "elements", "document", "principal", "paths", "where", "order_by"),
     *("sample_size", "sample_method", "sample_seed", "purpose", "format"),
-    *("include_vectors", "export_files", "zip_files", *_MORE, "label", "description", "file_name"),
+    *("include_vectors", "export_files", "zip_files", *_MORE),
+    *(
+        "notify_webhooks",
+        "notify_emails",
+        "notify_on",
+        "after_script",
+        "label",
+        "description",
+        "file_name",
+    ),
 )
 _DIGITS = {"inputmode": "numeric", "autocomplete": "off"}
 
@@ -46,7 +56,7 @@ def _tick(label: str, help_text: str) -> forms.BooleanField:
     return forms.BooleanField(label=label, help_text=help_text, required=False)
 
 
-class ExportForm(forms.Form):
+class ExportForm(AfterForm):
     """What a person types; whether it can be carried out is for the domain to say.
 
     Every option says nothing unless it is ticked or filled in, so that a form without it asks for
@@ -257,6 +267,8 @@ class ExportForm(forms.Form):
         return next((where for where, _ in self.summary if where), "")
 
     def _put(self, error: FieldError) -> None:
+        if after_error(self, error):
+            return
         # A form has a prefix of its own.
         path = {"prefix": "elements"}.get(error.path, error.path.replace("csv.", "csv_", 1))
         name, _, place = path.partition(".")

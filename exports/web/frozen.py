@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from exports.domain.plans import request_thaw, request_told
+from exports.domain.plans import after_told, request_thaw, request_told
 from exports.query.tree import EVERYTHING, UnknownTreeVersion
 from exports.web.sentence import sentence
 
@@ -40,6 +40,7 @@ def request_text(export: Export) -> str:
         "description": export.description,
         "collection": export.collection.name,
         **request_told(export),
+        **after_told(export),
     }
     if export.sample_method != "random":
         del asked["sample_seed"]

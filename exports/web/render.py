@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from django.shortcuts import render
 
 from exports.domain.access import namespaces_of
+from exports.domain.after import may_script
 from exports.models import Role, Scope
 
 if TYPE_CHECKING:
@@ -38,6 +39,10 @@ class Rights:
     @property
     def administer(self) -> bool:
         return self.caller.may(Scope.ADMIN)
+
+    @property
+    def script(self) -> bool:
+        return may_script(self.caller)
 
 
 def page(request: PageRequest, caller: Caller, template: str, **context: Any) -> HttpResponse:

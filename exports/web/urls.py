@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import path, register_converter
 
 from exports.web.converters import (
+    DeliveryConverter,
     HistoryFormConverter,
     KeyConverter,
     MemberConverter,
@@ -13,6 +14,7 @@ from exports.web.converters import (
     UidConverter,
     WorkspaceConverter,
 )
+from exports.web.views.after import after, delivery_again, webhooks, webhooks_rotate
 from exports.web.views.beside import copy, preview, values
 from exports.web.views.collection_edit import (
     collection_edit,
@@ -58,6 +60,7 @@ register_converter(WorkspaceConverter, "workspace")
 register_converter(UidConverter, "uid")
 register_converter(HistoryFormConverter, "form")
 register_converter(KeyConverter, "key")
+register_converter(DeliveryConverter, "delivery")
 register_converter(MemberConverter, "member")
 register_converter(PrincipalConverter, "principal")
 register_converter(TemplateConverter, "template")
@@ -95,6 +98,14 @@ urlpatterns = [
     path(
         "<workspace:namespace>/templates/<template:uid>/run", template_start, name="template_start"
     ),
+    path("<workspace:namespace>/exports/<uid:uid>/after", after, name="after"),
+    path(
+        "<workspace:namespace>/exports/<uid:uid>/deliveries/<delivery:delivery>/retry",
+        delivery_again,
+        name="delivery_again",
+    ),
+    path("<workspace:namespace>/webhooks", webhooks, name="webhooks"),
+    path("<workspace:namespace>/webhooks/rotate", webhooks_rotate, name="webhooks_rotate"),
     path("<workspace:namespace>/collections", collections, name="collections"),
     path("<workspace:namespace>/collections/new", collection_new, name="collection_new"),
     path(

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from exports.domain.requests import NOT_BUILT
 from exports.models import Collection, Export
 from tests.api.conftest import paths_of
 
@@ -123,16 +122,3 @@ def test_every_field_that_is_wrong_is_named(rest: Rest, trips: Collection) -> No
 
     assert paths_of(answer) == ["label", "format", "paths"]
     assert answer.json()["detail"] == "3 fields are not valid."
-
-
-@pytest.mark.parametrize("name", NOT_BUILT)
-def test_what_is_not_built_yet_is_refused(name: str, rest: Rest, trips: Collection) -> None:
-    answer = rest.post("/exports", {"collection": "trips", name: "something"})
-
-    assert answer.status_code == 422
-    assert paths_of(answer) == [name]
-    assert "not built yet" in answer.json()["errors"][0]["message"]
-
-
-def test_what_is_not_built_may_ask_for_nothing(rest: Rest, trips: Collection) -> None:
-    assert rest.post("/exports", {"collection": "trips", **NOT_BUILT}).status_code == 202

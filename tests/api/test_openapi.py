@@ -54,6 +54,7 @@ OPERATIONS = {
     "template_get",
     "template_list",
     "template_run",
+    *("delivery_list", "delivery_retry", "webhook_secret_get", "webhook_secret_rotate"),
     "usage_get",
 }
 # Which a signed link opens too.

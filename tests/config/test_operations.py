@@ -70,6 +70,7 @@ def test_a_unit_starts_what_there_is_and_ends_it_gently(unit: Path) -> None:
 
 def test_there_is_a_unit_for_each_kind_of_process() -> None:
     assert [unit.name for unit in UNITS] == [
+        "waybill-deliver.service",
         "waybill-reconcile.service",
         "waybill-web.service",
         "waybill-worker@.service",

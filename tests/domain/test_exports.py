@@ -20,7 +20,7 @@ from exports.domain.errors import (
     NotReady,
 )
 from exports.domain.exports import export_cancel, export_create, export_delete
-from exports.domain.requests import NOT_BUILT, request_parse
+from exports.domain.requests import request_parse
 from exports.domain.runs import run_publish
 from exports.models import AuditEvent, Collection, Export, ExportFile, State
 from exports.wakeups import wake
@@ -173,24 +173,6 @@ def test_with_redis_down_it_is_accepted_all_the_same(
 
     assert wake() is False
     assert Export.objects.get(pk=export.pk).state == State.PENDING
-
-
-@pytest.mark.parametrize("name", NOT_BUILT)
-def test_a_field_that_is_not_built_is_refused_by_name(
-    name: str, admin: Caller, trips: Collection
-) -> None:
-    assert errors_of({**ASKED, name: "something"}, admin) == {
-        name: f"{name!r} is not built yet. Leave it out."
-    }
-
-
-@pytest.mark.parametrize("name", NOT_BUILT)
-def test_a_field_that_is_not_built_may_ask_for_nothing(
-    name: str, admin: Caller, trips: Collection
-) -> None:
-    export, _ = export_create(admin, request_parse({**ASKED, name: NOT_BUILT[name]}))
-
-    assert export.state == State.PENDING
 
 
 @pytest.mark.parametrize(

@@ -116,7 +116,7 @@ def test_make_run_starts_everything_and_ctrl_c_stops_it(env: dict[str, str]) -> 
         page, lines_of_data = downloaded(env, port, said)
         family = family_of(process.pid)
         running = " ".join(family.values())
-        for name in ("valkey", "gunicorn", "worker", "reconcile"):
+        for name in ("valkey", "gunicorn", "worker", "reconcile", "deliver"):
             assert name in running
 
         second = subprocess.run(

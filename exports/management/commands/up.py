@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +15,7 @@ from exports.domain.exports import export_create
 from exports.domain.requests import request_parse
 from exports.management.commands.store import BACK_UP
 from exports.management.group import Group, GroupFailed, stop_on_signals
-from exports.management.service import CannotStart, check_port, lock_var, start_all
+from exports.management.service import HOST, CannotStart, check_port, lock_var, start_all
 from exports.management.setup import Ready, set_up
 from exports.models import Export, State
 from exports.stores.errors import StoreError
@@ -32,12 +33,14 @@ FIRST = {
 
 
 class Command(BaseCommand):
-    help = "Start Valkey, web server, workers and reconciler as one; Ctrl-C stops them."
+    help = "Start Valkey, web server, workers, reconciler and deliverer as one; Ctrl-C stops them."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--port", type=int, default=8000)
 
     def handle(self, *args: Any, **options: Any) -> None:
+        # By which the messages that its processes send lead back to it.
+        os.environ.setdefault("WAYBILL_PUBLIC_URL", f"http://{HOST}:{options['port']}")
         group = Group()
         stop_on_signals(group)
         try:

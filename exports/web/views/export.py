@@ -22,6 +22,7 @@ from exports.domain.reasons import reason_for
 from exports.domain.requests import is_storable
 from exports.models import AuditEvent, Scope, State
 from exports.web.actions import Actions
+from exports.web.after import After
 from exports.web.asked import options, rows_of
 from exports.web.events import lines_of
 from exports.web.frozen import Sort, files_read, filter_text, request_text
@@ -147,6 +148,7 @@ def _around(caller: Caller, export: Export, now: datetime) -> dict[str, Any]:
     return {
         "actions": Actions(caller, export, now).all,
         "links": settings.LINKS and caller.may(Scope.DOWNLOADS_READ),
+        "after": After.of(export),
         "files": [each for each in files if not each.is_one_of_many],
         "many": [each for each in files if each.is_one_of_many],
         "notices": notices(export),

@@ -1,0 +1,34 @@
+"""``manage.py deliver``: sends webhooks and e-mail about exports that have ended, runs scripts."""
+
+from __future__ import annotations
+
+import signal
+from threading import Event
+from typing import TYPE_CHECKING, Any
+
+from django.core.management.base import BaseCommand
+
+from exports.management.ready import check_store
+from exports.queue.deliverer import deliver_forever, deliver_once
+
+if TYPE_CHECKING:
+    from argparse import ArgumentParser
+
+
+class Command(BaseCommand):
+    help = "Deliver what is to be told of exports that have ended, and run their scripts."
+    # Checking would load the pages and the API, which are the business of the web server.
+    requires_system_checks = []
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--once", action="store_true", help="what is due now, then end")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        check_store()
+        if options["once"]:
+            self.stdout.write(f"{deliver_once()} done")
+            return
+        stop = Event()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, lambda *_: stop.set())
+        deliver_forever(stop)

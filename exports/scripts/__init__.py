@@ -1,0 +1,1 @@
+"""Runs a script of an administrator, apart from everything. Knows no Django."""

@@ -1,0 +1,1 @@
+"""Where messages may go, and how they get there."""
