@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from django.conf import settings
 from django.db.models import Q
 
 from exports.domain.audit import Actor
@@ -85,6 +86,8 @@ class Caller:
         allowed = ROLE_SCOPES[self.role]
         if self.key:
             allowed &= scopes_given(self.key.scopes)
+        if not settings.SCRIPTS:
+            allowed -= {Scope.SCRIPTS_WRITE}
         return allowed & ROLE_SCOPES[Role.EXPORTER] if self._is_bound else allowed
 
     def may(self, scope: str) -> bool:

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import logging
 import os
-import signal
 import subprocess
 import sys
 import time
 from dataclasses import dataclass, field
-from threading import Event
 from typing import TYPE_CHECKING
 
 from config.env import BASE_DIR
 from exports.engine.kin import die_with_parent
+from exports.stopping import Stop
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -50,7 +49,7 @@ class Group:
     def __init__(self, env: Mapping[str, str] | None = None) -> None:
         self._env = dict(env or os.environ)
         self._members: list[Member] = []
-        self.stop = Event()
+        self.stop = Stop()
 
     def start(self, name: str, command: Sequence[str]) -> None:
         self._members.append(Member(name, command, self._spawn(command)))
@@ -106,9 +105,3 @@ class Group:
             start_new_session=True,
             preexec_fn=lambda: die_with_parent(parent),
         )
-
-
-def stop_on_signals(group: Group) -> None:
-    """Ctrl-C and SIGTERM end the group in good order."""
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: group.stop.set())

@@ -27,9 +27,9 @@ from exports.scripts.run import Ran, script_run
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from threading import Event
 
     from exports.models import ScriptRun
+    from exports.stopping import Stop
 
 T = TypeVar("T")
 
@@ -53,7 +53,7 @@ def deliver_once() -> int:
     return done
 
 
-def deliver_forever(stop: Event) -> None:
+def deliver_forever(stop: Stop) -> None:
     """Look for what is due every second until ``stop`` is set. A failed round is tried again."""
     desk = _Desk()
     while not stop.is_set():

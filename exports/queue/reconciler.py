@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from threading import Event
+from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db import connection
@@ -23,6 +23,9 @@ from exports.domain.statistics import statistics_wait
 from exports.domain.storage import result_store
 from exports.domain.uploads import uploads_clear
 from exports.wakeups import wake
+
+if TYPE_CHECKING:
+    from exports.stopping import Stop
 
 logger = logging.getLogger(__name__)
 
@@ -46,7 +49,7 @@ def reconcile_once() -> dict[str, int]:
     return done
 
 
-def reconcile_forever(stop: Event) -> None:
+def reconcile_forever(stop: Stop) -> None:
     """A round every few seconds, and when a pause ends, until ``stop`` is set.
 
     A failed round is tried again.

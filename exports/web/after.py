@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from exports.domain.errors import FieldError
+    from exports.domain.requests import ExportRequest
     from exports.models import Export
 
 _PLAIN = {"rows": 2, "spellcheck": "false", "autocomplete": "off", "class": "mono"}
@@ -69,16 +70,17 @@ def after_fields(typed: Mapping[str, Any]) -> dict[str, Any]:
     return {"notify": notices, "after_script": typed["after_script"].replace("\r\n", "\n")}
 
 
-def after_initial(export: Export) -> dict[str, str]:
-    """What is typed to ask for the same again."""
-    said = {kind: [each[kind] for each in export.notify if kind in each] for kind in _KINDS}
-    ends = [list(each["on"]) for each in export.notify]
+def after_typed(request: ExportRequest) -> dict[str, str]:
+    """What is typed to ask for the same."""
+    asked = [each.model_dump(exclude_defaults=True) for each in request.notify]
+    said = {kind: [each[kind] for each in asked if kind in each] for kind in _KINDS}
+    ends = [list(each.on) for each in request.notify]
     alike = next((word for word, on in _ENDS.items() if ends and all(e == on for e in ends)), "")
     return {
         "notify_webhooks": "\n".join(said["webhook"]),
         "notify_emails": "\n".join(said["email"]),
         "notify_on": alike,
-        "after_script": export.after_script,
+        "after_script": request.after_script,
     }
 
 

@@ -9,6 +9,7 @@ from uuid import uuid4
 from django.http import QueryDict
 
 from exports.query.reach import prefix_parts
+from exports.web.after import after_typed
 from exports.web.frozen import Sort, pretty
 
 if TYPE_CHECKING:
@@ -41,6 +42,7 @@ def typed_for(request: ExportRequest, offer: Offer) -> QueryDict:
         "token": uuid4().hex,
         **_along(request),
         **_csv(request),
+        **after_typed(request),
     }
     return QueryDict(urlencode(typed, doseq=True))
 

@@ -9,9 +9,9 @@ from uuid import uuid4
 from django.http import QueryDict
 from django.urls import reverse
 
-from exports.domain.errors import NotFound
 from exports.domain.exports import request_of
 from exports.domain.requests import request_parse
+from exports.domain.templates import template_request
 from exports.models import Right
 from exports.query.reach import prefix_parts
 from exports.web.filling import typed_for
@@ -22,6 +22,7 @@ from exports.web.offer import Offer
 if TYPE_CHECKING:
     from exports.domain.access import Caller
     from exports.domain.requests import ExportRequest
+    from exports.models import Template
     from exports.web.loaders import PageRequest
 
 
@@ -31,12 +32,14 @@ class Start:
 
     :ivar typed: it holds a request, which may not fit any more.
     :ivar name: what the request was taken from is called. :ivar address: where that is.
+    :ivar template: it was taken from this one, and can be saved into it.
     """
 
     form: ExportForm
     typed: bool = False
     name: str = ""
     address: str = ""
+    template: Template | None = None
 
 
 def start_of(caller: Caller, request: PageRequest) -> Start:
@@ -51,10 +54,10 @@ def start_of(caller: Caller, request: PageRequest) -> Start:
         address = reverse("web:export", args=[caller.namespace.slug, export.uid])
         return Start(_filled(caller, asked), True, export.label, address)
     if uid := get_text(request, "template"):
-        template = caller.namespace.templates.filter(uid=uid).first()
-        if template is None:
-            raise NotFound("template")
-        return Start(_filled(caller, request_parse(template.request)), True, template.name)
+        template = caller.template(uid)
+        asked = request_parse(template_request(template))
+        address = reverse("web:template", args=[caller.namespace.slug, uid])
+        return Start(_filled(caller, asked), True, template.name, address, template)
     collection, where = get_text(request, "collection"), get_text(request, "where")
     if not where:
         return Start(ExportForm(initial={"collection": collection}))

@@ -10,14 +10,16 @@ from django.test.utils import CaptureQueriesContext
 
 from exports.domain.claims import export_claim
 from exports.domain.deliveries import Outcome, delivery_claim, delivery_end
+from exports.domain.exports import request_of
 from exports.domain.runs import run_publish
 from exports.domain.webhooks import webhook_secret
 from exports.models import Delivery, Export, ScriptRun
-from exports.web.after import after_initial
+from exports.web.after import after_typed
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from exports.domain.access import Caller
     from exports.models import Collection, Namespace
     from tests.web.conftest import Browser
 
@@ -40,7 +42,9 @@ def failed_once() -> Delivery:
     return delivery
 
 
-def test_the_form_asks_whom_to_tell(as_ada: Browser, trips: Collection, settings: Any) -> None:
+def test_the_form_asks_whom_to_tell(
+    as_ada: Browser, admin: Caller, trips: Collection, settings: Any
+) -> None:
     settings.SCRIPTS = settings.EMAIL_IS_SET = True
     typed = {
         "notify_webhooks": f"{HOOK}\r\n\r\n https://b.example.org/ ",
@@ -58,7 +62,7 @@ def test_the_form_asks_whom_to_tell(as_ada: Browser, trips: Collection, settings
         {"email": "ada@example.org", "on": ["error"]},
     ]
     assert export.after_script == "log(1)\nlog(2)"
-    assert after_initial(export) == {
+    assert after_typed(request_of(admin, export)) == {
         **typed,
         "notify_webhooks": f"{HOOK}\nhttps://b.example.org/",
         "after_script": "log(1)\nlog(2)",

@@ -44,6 +44,20 @@ def test_an_export_is_saved_and_run_again_with_one_click(as_ada: Browser, finish
     assert made.label in as_ada.get(f"{AT}/{template.uid}")
 
 
+def test_the_builder_saves_what_it_holds(as_ada: Browser, saved: Template) -> None:
+    form = as_ada.get("/demo/exports/new", template=saved.uid)
+    assert f'name="template" value="{saved.uid}"' in form
+    typed_there = {"collection": "trips", "format": "jsonl", "paths": ["delay"], "save": "1"}
+
+    named = as_ada.post("/demo/exports/new", **typed_there, template=saved.uid).content.decode()
+    assert f'action="{AT}/{saved.uid}/edit"' in named
+    assert "&quot;jsonl&quot;" in named
+
+    named = as_ada.post("/demo/exports/new", **typed_there, template="tpl_no").content.decode()
+    assert f'action="{AT}/new"' in named
+    assert not Export.objects.exists()
+
+
 @pytest.mark.parametrize(
     ("changes", "says"),
     [

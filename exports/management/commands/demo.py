@@ -14,10 +14,11 @@ from django.core.management.base import BaseCommand, CommandError
 from exports.domain.audit import SYSTEM
 from exports.domain.errors import DomainError
 from exports.domain.keys import key_create, key_revoke
-from exports.management.group import Group, GroupFailed, stop_on_signals
+from exports.management.group import Group, GroupFailed
 from exports.management.service import CannotStart, check_port, free_port, lock_var, start_all
 from exports.management.setup import set_up
 from exports.models import Scope
+from exports.stopping import stop_on_signals
 from exports.stores.errors import StoreError
 
 if TYPE_CHECKING:
@@ -67,7 +68,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         group = Group()
-        stop_on_signals(group)
+        stop_on_signals(group.stop)
         port = options["port"] or free_port()
         try:
             with lock_var():

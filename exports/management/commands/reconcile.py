@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import signal
-from threading import Event
 from typing import TYPE_CHECKING, Any
 
 from django.core.management.base import BaseCommand
 
 from exports.management.ready import check_store
 from exports.queue.reconciler import reconcile_forever, reconcile_once
+from exports.stopping import Stop, stop_on_signals
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser
@@ -28,7 +27,6 @@ class Command(BaseCommand):
         if options["once"]:
             self.stdout.write(str(reconcile_once()))
             return
-        stop = Event()
-        for number in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(number, lambda *_: stop.set())
+        stop = Stop()
+        stop_on_signals(stop)
         reconcile_forever(stop)

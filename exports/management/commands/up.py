@@ -14,10 +14,11 @@ from exports.domain.errors import DomainError
 from exports.domain.exports import export_create
 from exports.domain.requests import request_parse
 from exports.management.commands.store import BACK_UP
-from exports.management.group import Group, GroupFailed, stop_on_signals
+from exports.management.group import Group, GroupFailed
 from exports.management.service import HOST, CannotStart, check_port, lock_var, start_all
 from exports.management.setup import Ready, set_up
 from exports.models import Export, State
+from exports.stopping import stop_on_signals
 from exports.stores.errors import StoreError
 
 if TYPE_CHECKING:
@@ -42,7 +43,7 @@ class Command(BaseCommand):
         # By which the messages that its processes send lead back to it.
         os.environ.setdefault("WAYBILL_PUBLIC_URL", f"http://{HOST}:{options['port']}")
         group = Group()
-        stop_on_signals(group)
+        stop_on_signals(group.stop)
         try:
             with lock_var():
                 check_port(options["port"])

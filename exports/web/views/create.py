@@ -9,14 +9,19 @@ from django.views.decorators.http import require_http_methods
 
 from exports.domain.errors import IdempotencyMismatch
 from exports.domain.exports import export_create
+from exports.domain.requests import is_storable
+from exports.domain.templates import template_may_change
 from exports.models import Collection, Right, Scope
+from exports.web.copying import fields_of
 from exports.web.drafting import REFUSALS, draft_of, refused
 from exports.web.forms import FORMATS, ExportForm, zones
+from exports.web.frozen import pretty
 from exports.web.live import copied, looked, may_look
 from exports.web.loaders import PageRequest, get_caller, signed_in
 from exports.web.offer import Offer
 from exports.web.purposes import PURPOSES
 from exports.web.render import page
+from exports.web.saving import TemplateForm
 from exports.web.starting import Start, start_of
 
 if TYPE_CHECKING:
@@ -24,7 +29,7 @@ if TYPE_CHECKING:
 
     from exports.domain.access import Caller
     from exports.domain.requests import ExportRequest
-    from exports.models import Export
+    from exports.models import Export, Template
 
 
 @require_http_methods(["GET", "POST"])
@@ -42,14 +47,16 @@ def create(request: PageRequest, namespace: str) -> HttpResponse:
             draft_of(caller, start.form)
         return _page(request, caller, start)
     if "reload" in request.POST:
-        return _page(request, caller, Start(ExportForm.refilled(request.POST)))
+        return _page(request, caller, _resumed(request, caller, ExportForm.refilled(request.POST)))
     form = ExportForm(request.POST)
     draft = draft_of(caller, form)
     if "preview" in request.POST or "copy" in request.POST:
         shows = (
             looked(caller, draft) if "preview" in request.POST else copied(request, caller, draft)
         )
-        return _page(request, caller, Start(form), **shows)
+        return _page(request, caller, _resumed(request, caller, form), **shows)
+    if draft.request and "save" in request.POST:
+        return _named(request, caller, draft.request)
     if draft.request:
         try:
             export = _create(caller, draft.request, form.cleaned_data["token"])
@@ -58,7 +65,30 @@ def create(request: PageRequest, namespace: str) -> HttpResponse:
         else:
             return redirect("web:export", namespace, export.uid)
     form.focus()
-    return _page(request, caller, Start(form))
+    return _page(request, caller, _resumed(request, caller, form))
+
+
+def _resumed(request: PageRequest, caller: Caller, form: ExportForm) -> Start:
+    return Start(form, template=_template(request, caller))
+
+
+def _template(request: PageRequest, caller: Caller) -> Template | None:
+    """The one that the form began with."""
+    uid = request.POST.get("template", "")
+    return caller.templates.filter(uid=uid).first() if uid and is_storable(uid) else None
+
+
+def _named(request: PageRequest, caller: Caller, asked: ExportRequest) -> HttpResponse:
+    """The page on which the request gets a name; that of a template, when it began with one."""
+    kept = _template(request, caller)
+    saved = kept if kept and template_may_change(caller, kept) else None
+    initial = {
+        "name": saved.name if saved else asked.label,
+        "description": saved.description if saved else "",
+        "request": pretty(fields_of(asked)),
+    }
+    form = TemplateForm(initial=initial)
+    return page(request, caller, "templates/edit.html", form=form, saved=saved)
 
 
 def _create(caller: Caller, request: ExportRequest, token: str) -> Export:
