@@ -70,7 +70,7 @@ def collection_change(
             changed = [each for each in after if after[each] != before[each]]
             if changed or row.is_moving:
                 row.save()
-                _tell(caller, row, "changed", before=_only(before, changed), wanted=deep)
+                _tell(caller, row, "collection.changed", before=_only(before, changed), wanted=deep)
                 if row.is_moving:
                     transaction.on_commit(wake, robust=True)
     except IntegrityError:
@@ -93,7 +93,7 @@ def collection_refresh(caller: Caller, collection: Collection) -> Collection:
             raise Conflict(_READING)
         _ask_again(row)
         row.save()
-        _tell(caller, row, "refresh_asked")
+        _tell(caller, row, "collection.refresh_asked")
         transaction.on_commit(wake, robust=True)
     return row
 
@@ -112,7 +112,7 @@ def collection_delete(caller: Caller, collection: Collection) -> None:
         row.deleted_at = database_now()
         row.due_at, row.wanted = None, {}
         row.save()
-        _tell(caller, row, "deleted", documents=row.documents)
+        _tell(caller, row, "collection.deleted", documents=row.documents)
         if row.uploaded:
             folder = upload_folder(row)
             # Should it fail, the reconciler finds a folder that belongs to nobody.
@@ -255,7 +255,7 @@ def _only(told: dict[str, Any], names: list[str]) -> dict[str, Any]:
 def _tell(caller: Caller, row: Collection, action: str, **detail: Any) -> None:
     audit_append(
         caller.namespace,
-        f"collection.{action}",
+        action,
         actor=caller.actor,
         subject=row.uid,
         **{"name": row.name, **{each: value for each, value in detail.items() if value}},

@@ -151,10 +151,14 @@ def _end(delivery: Delivery, outcome: Outcome, now: datetime) -> bool:
     if not outcome.delivered and not outcome.final and again:
         pause = settings.DELIVERY_PAUSES[delivery.tries - 1]
         return bool(held.update(next_at=now + pause, **told))
-    state = Delivery.State.DELIVERED if outcome.delivered else Delivery.State.FAILED
+    state, action = (
+        (Delivery.State.DELIVERED, "delivery.delivered")
+        if outcome.delivered
+        else (Delivery.State.FAILED, "delivery.failed")
+    )
     if not held.update(state=state, next_at=None, ended_at=now, **told):
         return False
-    _append(delivery, f"delivery.{state}", SYSTEM, tries=delivery.tries, outcome=outcome.text)
+    _append(delivery, action, SYSTEM, tries=delivery.tries, outcome=outcome.text)
     return True
 
 

@@ -147,7 +147,7 @@ def _end(claim: Preparation, outcome: Taken | InvalidRequest) -> None:
 
 
 def _succeed(collection: Collection, taken: Taken) -> None:
-    word = "registered" if collection.wanted["why"] == CREATE else "refreshed"
+    is_new = collection.wanted["why"] == CREATE
     before = collection.schema_version
     taken.fill(collection)
     collection.state = Collection.State.READY
@@ -158,7 +158,7 @@ def _succeed(collection: Collection, taken: Taken) -> None:
     lost = {"lost": list(taken.lost)} if taken.lost else {}
     audit_append(
         collection.namespace,
-        f"collection.{word}",
+        "collection.registered" if is_new else "collection.refreshed",
         actor=SYSTEM,
         subject=collection.uid,
         name=collection.name,

@@ -145,7 +145,7 @@ def engine_look(
     function: Callable[..., T],
     /,
     *,
-    seconds: float = SECONDS,
+    seconds: float | None = None,
     **arguments: Any,
 ) -> T:
     """What a helper finds, within the memory of a preview and, unless it is said, its time.
@@ -155,6 +155,7 @@ def engine_look(
     :raises PreviewReplaced, PreviewBusy, PreviewTooMuch, PreviewFailed, SourceUnread:
     """
     scratch = settings.SCRATCH_DIR / f"preview-{uuid4().hex}"
+    seconds = SECONDS if seconds is None else seconds
     more = {"scratch": scratch, "seconds": seconds, "remote": remote_sources()}
     try:
         return pool.run(owner, seconds, function, **arguments, **more)

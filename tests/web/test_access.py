@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 from django.urls import URLPattern, reverse
 
-from exports.models import ApiKey, Export, Namespace, Principal
+from exports.models import ApiKey, Export, Namespace, Principal, Template
 from exports.web import account_urls, urls
 from tests.conftest import made_key
 from tests.web.conftest import Browser
@@ -41,6 +41,19 @@ PAGES = {
     "documents": (200, 403, 404, 404),
     "picture": (404, 403, 404, 404),
     "statistics": (200, 403, 404, 404),
+    "collection_new": (200, 403, 403, 404),
+    "collection_browse": (200, 403, 403, 404),
+    "collection_location": (200, 403, 403, 404),
+    "collection_edit": (200, 403, 404, 404),
+    "collection_fields": (200, 403, 404, 404),
+    "collection_refresh": (302, 403, 404, 404),
+    "collection_delete": (200, 403, 404, 404),
+    "templates": (200, 200, 200, 404),
+    "template_new": (200, 403, 200, 404),
+    "template": (200, 200, 404, 404),
+    "template_edit": (200, 403, 404, 404),
+    "template_removal": (200, 403, 404, 404),
+    "template_start": (302, 302, 404, 404),
     "history": (200, 200, 403, 404),
     "history_export": (200, 200, 403, 404),
     "operations": (200, 403, 403, 404),
@@ -68,6 +81,15 @@ def key_of(export: Export) -> ApiKey:
     return ApiKey.objects.first() or made_key(export.namespace, export.created_by)[0]
 
 
+def template_of(export: Export) -> Template:
+    return Template.objects.get_or_create(
+        namespace=export.namespace,
+        collection=export.collection,
+        name="Weekly",
+        defaults={"request": {}, "created_by": export.created_by},
+    )[0]
+
+
 def addresses(export: Export) -> Iterator[tuple[str, str]]:
     named = {
         "namespace": "demo",
@@ -82,6 +104,8 @@ def addresses(export: Export) -> Iterator[tuple[str, str]]:
     for pattern in urls.urlpatterns:
         assert isinstance(pattern, URLPattern)
         wanted = {name: named[name] for name in pattern.pattern.converters}
+        if str(pattern.name).startswith("template") and "uid" in wanted:
+            wanted["uid"] = template_of(export).uid
         yield str(pattern.name), reverse(f"web:{pattern.name}", kwargs=wanted)
 
 

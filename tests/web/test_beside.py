@@ -269,7 +269,7 @@ def test_a_template_and_a_filter_fill_it_too(
 ) -> None:
     asked = {"collection": "trips", "paths": ["carrier"], "where": {"carrier": "UA"}}
     template = Template.objects.create(
-        namespace=trips.namespace, name="Mine", request=asked, created_by=ada
+        namespace=trips.namespace, collection=trips, name="Mine", request=asked, created_by=ada
     )
     html = as_ada.get(NEW, template=template.uid)
 

@@ -248,7 +248,7 @@ def test_without_a_collection_it_says_how_to_get_one(
 ) -> None:
     assert "No collection was given to you yet" in as_eve.get(NEW)
     Collection.objects.all().delete()
-    assert "manage.py collection_register" in as_ada.get(NEW)
+    assert "/demo/collections/new" in as_ada.get(NEW)
 
 
 def test_an_exporter_cannot_name_a_collection_that_was_not_given(

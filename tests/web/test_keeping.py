@@ -75,7 +75,7 @@ def test_what_is_held_says_so_everywhere(as_ada: Browser, ready: Export) -> None
 
     html = as_ada.get(address(ready))
     assert "A court asks for it." in texts(html, "dd")
-    assert one(html, "button", aria_describedby="why-no-delete").text == "Delete…"
+    assert one(html, "button", aria_describedby="about-delete").text == "Delete…"
     assert one(html, "a", href=address(ready, "/release")).text == "Release…"
     assert one(as_ada.get("/demo/exports"), "td", class_="expires").text == "held"
     assert texts(as_ada.get(address(ready, "/delete")), "h1") == ["“Late trips” is held"]

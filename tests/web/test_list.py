@@ -255,7 +255,7 @@ def test_a_name_of_a_collection_is_text_too(as_ada: Browser, trips: Collection) 
 
     html = as_ada.get("/demo/collections")
     links = [each.attributes["href"] for each in elements(html, "a")]
-    (address,) = [link for link in links if link.startswith("/demo/collections/")]
+    (address,) = [link for link in links if link.startswith("/demo/collections/%")]
 
     assert one(html, "th", class_="what").text == trips.name
     assert texts(as_ada.get(address), "h1") == [trips.name]

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from django.contrib import messages
 from django.shortcuts import redirect
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods
 
 from exports.domain.changing import (
     collection_change,
@@ -70,12 +70,14 @@ def collection_fields(request: PageRequest, namespace: str, name: str) -> HttpRe
     )
 
 
-@require_POST
+@require_http_methods(["GET", "POST"])
 @signed_in
 def collection_refreshing(request: PageRequest, namespace: str, name: str) -> HttpResponse:
     """Lets its files be read anew."""
     caller, found = get_collection(request, namespace, name)
     caller.require(Scope.COLLECTIONS_WRITE)
+    if request.method == "GET":
+        return redirect("web:collection", namespace, name)
     try:
         collection_refresh(caller, found)
         messages.success(request, "Its files are read anew.")

@@ -8,7 +8,7 @@ from uuid import uuid4
 from django.contrib import messages
 from django.db.models import Count, Max
 from django.shortcuts import redirect
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_http_methods
 
 from exports.domain.errors import Conflict, Forbidden, InvalidRequest, NotFound, NotReady
 from exports.domain.principals import PrincipalInvalid
@@ -109,12 +109,14 @@ def template_removal(request: PageRequest, namespace: str, uid: str) -> HttpResp
     return page(request, caller, "templates/delete.html", saved=found)
 
 
-@require_POST
+@require_http_methods(["GET", "POST"])
 @signed_in
 def template_start(request: PageRequest, namespace: str, uid: str) -> HttpResponse:
     """An export of it. Sent twice, one click makes one."""
     caller = get_caller(request, namespace)
     found = caller.template(uid)
+    if request.method == "GET":
+        return redirect("web:template", namespace, uid)
     token = request.POST.get("token", "")[:32]
     key = f"page:{token}" if token.isalnum() else ""
     try:
