@@ -29,8 +29,8 @@ from exports.api import (
 )
 from exports.api.auth import BearerKey, BrowserSession
 from exports.api.collection_schemas import CollectionChange, CollectionIn
+from exports.api.describing import NAMESPACE, RESPONSES, call_describe
 from exports.api.handlers import handlers_install
-from exports.api.problems import CONTENT_TYPE
 from exports.api.schemas import Problem
 from exports.domain.requests import ExportRequest
 
@@ -46,21 +46,6 @@ Every call happens in one workspace: the key's own, or the one that `X-Namespace
 `?namespace=` names by its slug or id. Every error is `application/problem+json`.
 """
 
-_NAMESPACE = {
-    "Namespace": {
-        "name": "X-Namespace",
-        "in": "header",
-        "description": "The workspace, by slug or id. Without it: the key's own.",
-        "schema": {"type": "string"},
-    },
-    "NamespaceQuery": {
-        "name": "namespace",
-        "in": "query",
-        "description": "The same as `X-Namespace`, for links.",
-        "schema": {"type": "string"},
-    },
-}
-
 
 class WaybillAPI(NinjaAPI):
     """ninja's API, whose description also tells what all calls share."""
@@ -71,12 +56,12 @@ class WaybillAPI(NinjaAPI):
         schema = super().get_openapi_schema(path_prefix=path_prefix, path_params=path_params)
         components = schema["components"]
         components["schemas"].update(_written_by_hand())
-        components["parameters"] = _NAMESPACE
-        components["responses"] = {"Problem": _problem_response()}
+        components["parameters"] = NAMESPACE
+        components["responses"] = RESPONSES
         for calls in schema["paths"].values():
             for call in calls.values():
-                call["responses"]["default"] = {"$ref": "#/components/responses/Problem"}
-            calls["parameters"] = [{"$ref": f"#/components/parameters/{n}"} for n in _NAMESPACE]
+                call_describe(call)
+            calls["parameters"] = [{"$ref": f"#/components/parameters/{n}"} for n in NAMESPACE]
         return schema
 
 
@@ -87,13 +72,6 @@ def _written_by_hand() -> dict[str, Any]:
         schema = model.model_json_schema(ref_template=REF_TEMPLATE)
         found |= {**schema.pop("$defs"), model.__name__: schema}
     return found
-
-
-def _problem_response() -> dict[str, Any]:
-    return {
-        "description": "What is wrong, and what to do about it.",
-        "content": {CONTENT_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}},
-    }
 
 
 def _only_read(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:

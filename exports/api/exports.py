@@ -121,7 +121,9 @@ def made(
     seconds = preferred_wait(request)
     if seconds and wait_for_end(export, seconds):
         response["Preference-Applied"] = "wait"
-        return Status(200, export_out(request.auth.export(export.uid), database_now()))
+        # Not looked for anew: the key may only write.
+        export.refresh_from_db()
+        return Status(200, export_out(export, database_now()))
     response["Retry-After"] = _POLL_AFTER
     return Status(202, export_out(export, database_now()))
 

@@ -9,10 +9,13 @@ import pytest
 from django.test import Client
 
 from exports.models import Scope
+from tests.api.asking import arguments, path_of
 from tests.conftest import made_key
 
 if TYPE_CHECKING:
-    from exports.models import Namespace, User
+    from collections.abc import Callable
+
+    from exports.models import Export, Namespace, User
 
 V1 = "/api/v1"
 
@@ -96,3 +99,14 @@ def auditing(ari: User, demo: Namespace) -> Rest:
 def reading(ada: User, demo: Namespace) -> Rest:
     """A key of Ada's that may look at exports and no more."""
     return Rest(key_for(demo, ada, Scope.EXPORTS_READ))
+
+
+@pytest.fixture
+def there(finished: Export) -> dict[str, list[str]]:
+    """The ids in each address, by what the address is called; all of them of ``demo``."""
+    return arguments(finished)
+
+
+@pytest.fixture
+def address(there: dict[str, list[str]]) -> Callable[[str], str]:
+    return lambda name: path_of(name, there)

@@ -6,12 +6,11 @@ import json
 from typing import TYPE_CHECKING
 
 import pytest
-from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.urls import URLPattern, URLResolver, get_resolver
 from django.utils import timezone
 
-from exports.models import ApiKey, Namespace, Principal, Scope, Template, User
+from exports.models import ApiKey, Namespace, Scope, User
 from tests.api.conftest import Rest, key_for, signed_in
-from tests.conftest import made_key
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -90,41 +89,6 @@ def names() -> Iterator[str]:
             assert isinstance(pattern, URLPattern)
             assert pattern.name
             yield pattern.name
-
-
-@pytest.fixture
-def address(finished: Export, ada: User) -> Callable[[str], str]:
-    principal = Principal.objects.create(namespace=finished.namespace, name="of-demo")
-    template = Template.objects.create(
-        namespace=finished.namespace,
-        collection=finished.collection,
-        name="of-demo",
-        request={},
-        created_by=ada,
-    )
-    arguments = {
-        "export": [finished.uid],
-        "cancel": [finished.uid],
-        "rows": [finished.uid],
-        "errors": [finished.uid],
-        "retry": [finished.uid],
-        "keep": [finished.uid],
-        "hold": [finished.uid],
-        "release": [finished.uid],
-        "deliveries": [finished.uid],
-        "delivery-retry": [finished.uid, "dlv_nothing"],
-        "download": [finished.uid, "data.csv"],
-        "link": [finished.uid, "data.csv"],
-        "collection": ["trips"],
-        "collection_refresh": ["trips"],
-        "documents": ["trips"],
-        "principal": [principal.uid],
-        "template": [template.uid],
-        "template_run": [template.uid],
-        "key": [made_key(finished.namespace, finished.created_by)[0].uid],
-        "member": [finished.namespace.memberships.earliest("pk").uid],
-    }
-    return lambda name: reverse(f"api:{name}", args=arguments.get(name, [])).removeprefix("/api/v1")
 
 
 @pytest.fixture
