@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from ninja import Field, Schema
 from pydantic import BeforeValidator, ConfigDict
 
-from exports.api.schemas import Body
+from exports.api.schemas import Body, choice_of
 from exports.models import Collection
 
 
@@ -35,7 +35,7 @@ class CollectionOut(Schema):
     id: str = Field(examples=["col_2vXh6WkT0qLr9ZbYc3NdPe"])
     name: str = Field(examples=["flights"])
     description: str
-    state: Collection.State
+    state: Annotated[Collection.State, choice_of(Collection.State)]
     key: str = Field(description="The property that is unique.", examples=["id"])
     documents: int | None = Field(description="Null until its files have been read.")
     schema_version: str

@@ -83,12 +83,52 @@ _OTHERS: dict[str, set[int]] = {
     "template_run": {_STATE},
 }
 
+# Where the id in an answer leads: its status, the parameter that takes it, and the operations.
+_LEADS: dict[str, tuple[int, str, tuple[str, ...]]] = {
+    "export_create": (
+        202,
+        "uid",
+        (
+            *("export_get", "export_cancel", "export_delete", "export_retry", "export_hold"),
+            *("export_release", "delivery_list", "export_rows", "export_errors"),
+        ),
+    ),
+    "export_retry": (202, "uid", ("export_get", "export_cancel")),
+    "template_run": (202, "uid", ("export_get", "export_cancel")),
+    "template_create": (
+        201,
+        "uid",
+        ("template_get", "template_change", "template_run", "template_delete"),
+    ),
+    "collection_create": (
+        202,
+        "reference",
+        (
+            *("collection_get", "collection_change", "collection_refresh", "collection_delete"),
+            "collection_documents",
+        ),
+    ),
+    "principal_create": (
+        201,
+        "reference",
+        ("principal_get", "principal_change", "principal_delete"),
+    ),
+    "member_add": (201, "uid", ("member_get", "member_change", "member_remove")),
+    "key_create": (201, "uid", ("key_revoke",)),
+}
+
 
 def call_describe(call: dict[str, Any]) -> None:
     """Adds to one operation of the description what it shares with others."""
     name = call["operationId"]
     told = [call.get("description", ""), scopes_told(name)]
     call["description"] = "\n\n".join(each for each in told if each)
+    if name in _LEADS:
+        status, parameter, operations = _LEADS[name]
+        call["responses"][status]["links"] = {
+            each: {"operationId": each, "parameters": {parameter: "$response.body#/id"}}
+            for each in operations
+        }
     call["responses"] |= _errors(name, has_body="requestBody" in call)
     if name in BY_SESSION:
         call["security"] = [{"BrowserSession": []}]

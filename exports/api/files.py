@@ -35,7 +35,7 @@ _HEADERS = {
         "ETag": "The sha256 of the file, in hexadecimal.",
     }.items()
 }
-_CONTENT = {"*/*": {"schema": {"type": "string", "format": "binary"}}}
+_CONTENT: dict[str, Any] = {"*/*": {}}
 _DOWNLOAD: dict[str, Any] = {
     "parameters": [
         {

@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
+from typing import Annotated, Any
 
+from django.db.models import TextChoices
 from ninja import Field, Schema
-from pydantic import AwareDatetime, BaseModel, ConfigDict
+from pydantic import AwareDatetime, BaseModel, ConfigDict, WithJsonSchema
 
 from exports.models import Delivery, Format, Right, Role, ScriptRun, State, Step
+
+
+def choice_of(choices: type[TextChoices]) -> WithJsonSchema:
+    """One of these words. The description would else take two classes of one name for one."""
+    return WithJsonSchema({"type": "string", "enum": choices.values})
 
 
 class Body(BaseModel):
@@ -157,9 +163,9 @@ class DeliveryOut(Schema):
     id: str = Field(
         description="A webhook carries it as `Webhook-Id`.", examples=["dlv_6kTn3wQz8rLc5vBx1mHsYp"]
     )
-    channel: Delivery.Channel
+    channel: Annotated[Delivery.Channel, choice_of(Delivery.Channel)]
     target: str = Field(examples=["https://hooks.example.org/waybill"])
-    state: Delivery.State
+    state: Annotated[Delivery.State, choice_of(Delivery.State)]
     tries: int
     status: int | None = Field(description="What the other side answered last.", examples=[200])
     outcome: str = Field(description="What came of the last try, in words.")
@@ -171,7 +177,7 @@ class DeliveryOut(Schema):
 class ScriptRunOut(Schema):
     """What the script of an export did."""
 
-    outcome: ScriptRun.Outcome
+    outcome: Annotated[ScriptRun.Outcome, choice_of(ScriptRun.Outcome)]
     output: str = Field(description="What it logged, and how it failed.")
     started_at: datetime | None
     ended_at: datetime | None
