@@ -85,7 +85,7 @@ def _applications_have_no_sockets(monkeypatch: pytest.MonkeyPatch) -> None:
     """Some checks of Schemathesis 4.32 hand the settings of sockets on to an application."""
     send = WSGITransport.send
 
-    def without(self: WSGITransport, case: Case, **settings: Any) -> Any:
+    def without(self: WSGITransport, case: Case[Any], **settings: Any) -> Any:
         for name in ("max_redirects", "verify", "cert", "proxies"):
             settings.pop(name, None)
         return send(self, case, **settings)

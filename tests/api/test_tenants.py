@@ -6,72 +6,76 @@ import json
 from typing import TYPE_CHECKING
 
 import pytest
+from django.db import transaction
 from django.urls import URLPattern, URLResolver, get_resolver
 from django.utils import timezone
 
 from exports.models import ApiKey, Namespace, Scope, User
 from tests.api.conftest import Rest, key_for, signed_in
+from tests.conftest import give, made_key
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from exports.models import Collection, Export
+    from exports.models import Collection, Export, Principal
 
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
 STRANGERS = ("anonymous", "revoked", "expired", "disabled", "disabled_session")
 
-# Who gets what from each call about the export and the collection of ``demo``.
-OUTSIDER, AUDITOR, SCOPELESS = range(3)
+# Who gets what from each call about the export and the collection of ``demo``: the admin of
+# another one, the auditor, a key without the scope, an exporter who was given nothing, and keys
+# bound to another collection and to a principal.
+IDENTITIES = ("outside", "auditing", "scopeless", "exporting", "within", "bound")
 CALLS = {
-    ("exports", "POST"): (404, 403, 403),
-    ("exports", "GET"): (200, 200, 403),
-    ("preview", "POST"): (404, 403, 403),
-    ("export", "GET"): (404, 200, 403),
-    ("export", "DELETE"): (404, 403, 403),
-    ("cancel", "POST"): (404, 403, 403),
-    ("retry", "POST"): (404, 403, 403),
-    ("keep", "POST"): (404, 403, 403),
-    ("hold", "POST"): (404, 403, 403),
-    ("release", "POST"): (404, 403, 403),
-    ("download", "GET"): (404, 403, 403),
-    ("rows", "GET"): (404, 403, 403),
-    ("errors", "GET"): (404, 403, 403),
-    ("download", "HEAD"): (404, 403, 403),
-    ("link", "GET"): (404, 403, 403),
-    ("link", "HEAD"): (404, 403, 403),
-    ("link", "POST"): (404, 403, 403),
-    ("deliveries", "GET"): (404, 200, 403),
-    ("delivery-retry", "POST"): (404, 403, 403),
-    ("webhook-secret", "GET"): (403, 403, 403),
-    ("webhook-secret-rotate", "POST"): (403, 403, 403),
-    ("usage", "GET"): (200, 200, 403),
-    ("audit", "GET"): (200, 200, 200),
-    ("collections", "GET"): (200, 200, 403),
-    ("collections", "POST"): (422, 403, 403),
-    ("collection", "GET"): (404, 200, 403),
-    ("keys", "GET"): (403, 403, 403),
-    ("keys", "POST"): (403, 403, 403),
-    ("key", "DELETE"): (403, 403, 403),
-    ("collection", "PATCH"): (404, 403, 403),
-    ("collection", "DELETE"): (404, 403, 403),
-    ("collection_refresh", "POST"): (404, 403, 403),
-    ("documents", "GET"): (404, 403, 403),
-    ("principals", "GET"): (200, 403, 403),
-    ("principals", "POST"): (422, 403, 403),
-    ("principal", "GET"): (404, 403, 403),
-    ("principal", "PATCH"): (404, 403, 403),
-    ("principal", "DELETE"): (404, 403, 403),
-    ("members", "GET"): (200, 403, 403),
-    ("members", "POST"): (422, 403, 403),
-    ("member", "GET"): (404, 403, 403),
-    ("member", "PATCH"): (404, 403, 403),
-    ("member", "DELETE"): (404, 403, 403),
-    ("templates", "GET"): (200, 200, 403),
-    ("templates", "POST"): (422, 403, 403),
-    ("template", "GET"): (404, 200, 403),
-    ("template", "PATCH"): (404, 403, 403),
-    ("template", "DELETE"): (404, 403, 403),
-    ("template_run", "POST"): (404, 403, 403),
+    ("exports", "POST"): (404, 403, 403, 404, 404, 202),
+    ("exports", "GET"): (200, 200, 403, 200, 200, 200),
+    ("preview", "POST"): (404, 403, 403, 404, 404, 200),
+    ("export", "GET"): (404, 200, 403, 404, 404, 404),
+    ("export", "DELETE"): (404, 403, 403, 404, 404, 404),
+    ("cancel", "POST"): (404, 403, 403, 404, 404, 404),
+    ("retry", "POST"): (404, 403, 403, 404, 404, 404),
+    ("keep", "POST"): (404, 403, 403, 404, 404, 404),
+    ("hold", "POST"): (404, 403, 403, 404, 404, 404),
+    ("release", "POST"): (404, 403, 403, 404, 404, 404),
+    ("download", "GET"): (404, 403, 403, 404, 404, 404),
+    ("rows", "GET"): (404, 403, 403, 404, 404, 404),
+    ("errors", "GET"): (404, 403, 403, 404, 404, 404),
+    ("download", "HEAD"): (404, 403, 403, 404, 404, 404),
+    ("link", "GET"): (404, 403, 403, 404, 404, 404),
+    ("link", "HEAD"): (404, 403, 403, 404, 404, 404),
+    ("link", "POST"): (404, 403, 403, 404, 404, 404),
+    ("deliveries", "GET"): (404, 200, 403, 404, 404, 404),
+    ("delivery-retry", "POST"): (404, 403, 403, 404, 404, 404),
+    ("webhook-secret", "GET"): (403, 403, 403, 403, 403, 403),
+    ("webhook-secret-rotate", "POST"): (403, 403, 403, 403, 403, 403),
+    ("usage", "GET"): (200, 200, 403, 200, 200, 200),
+    ("audit", "GET"): (200, 200, 200, 403, 403, 403),
+    ("collections", "GET"): (200, 200, 403, 200, 200, 200),
+    ("collections", "POST"): (422, 403, 403, 403, 403, 403),
+    ("collection", "GET"): (404, 200, 403, 404, 404, 200),
+    ("keys", "GET"): (403, 403, 403, 403, 403, 403),
+    ("keys", "POST"): (403, 403, 403, 403, 403, 403),
+    ("key", "DELETE"): (403, 403, 403, 403, 403, 403),
+    ("collection", "PATCH"): (404, 403, 403, 403, 403, 403),
+    ("collection", "DELETE"): (404, 403, 403, 403, 403, 403),
+    ("collection_refresh", "POST"): (404, 403, 403, 403, 403, 403),
+    ("documents", "GET"): (404, 403, 403, 404, 404, 200),
+    ("principals", "GET"): (200, 403, 403, 403, 403, 403),
+    ("principals", "POST"): (422, 403, 403, 403, 403, 403),
+    ("principal", "GET"): (404, 403, 403, 403, 403, 403),
+    ("principal", "PATCH"): (404, 403, 403, 403, 403, 403),
+    ("principal", "DELETE"): (404, 403, 403, 403, 403, 403),
+    ("members", "GET"): (200, 403, 403, 403, 403, 403),
+    ("members", "POST"): (422, 403, 403, 403, 403, 403),
+    ("member", "GET"): (404, 403, 403, 403, 403, 403),
+    ("member", "PATCH"): (404, 403, 403, 403, 403, 403),
+    ("member", "DELETE"): (404, 403, 403, 403, 403, 403),
+    ("templates", "GET"): (200, 200, 403, 200, 200, 200),
+    ("templates", "POST"): (422, 403, 403, 422, 422, 422),
+    ("template", "GET"): (404, 200, 403, 404, 404, 200),
+    ("template", "PATCH"): (404, 403, 403, 404, 404, 415),
+    ("template", "DELETE"): (404, 403, 403, 404, 404, 204),
+    ("template_run", "POST"): (404, 403, 403, 404, 404, 202),
 }
 # These say the same to everybody, and nothing of anybody.
 PUBLIC = {
@@ -129,6 +133,22 @@ def scopeless(demo: Namespace, ada: User) -> Rest:
     return Rest(key_for(demo, ada, Scope.AUDIT_READ))
 
 
+@pytest.fixture
+def exporting(demo: Namespace, eve: User) -> Rest:
+    give(eve, demo)
+    return Rest(key_for(demo, eve))
+
+
+@pytest.fixture
+def within(demo: Namespace, ada: User, planes: Collection) -> Rest:
+    return Rest(made_key(demo, ada, collections=[planes])[1])
+
+
+@pytest.fixture
+def bound(demo: Namespace, ada: User, aa: Principal) -> Rest:
+    return Rest(made_key(demo, ada, principal=aa)[1])
+
+
 def ask(rest: Rest, method: str, path: str) -> tuple[int, str]:
     answer = rest.send(method, path, b'{"collection": "trips"}' if method == "POST" else b"")
     return answer.status_code, answer.getvalue().decode()
@@ -155,17 +175,17 @@ def test_a_stranger_gets_in_nowhere(
         assert (name, method, ask(stranger, method, address(name))[0]) == (name, method, 401)
 
 
-@pytest.mark.parametrize(
-    ("who", "column"), [("outside", OUTSIDER), ("auditing", AUDITOR), ("scopeless", SCOPELESS)]
-)
+@pytest.mark.parametrize("who", IDENTITIES)
 def test_everybody_gets_what_is_his(
-    who: str, column: int, address: Callable[[str], str], request: pytest.FixtureRequest
+    who: str, address: Callable[[str], str], request: pytest.FixtureRequest
 ) -> None:
     caller: Rest = request.getfixturevalue(who)
 
     for (name, method), statuses in CALLS.items():
-        got = ask(caller, method, address(name))[0]
-        assert (name, method, got) == (name, method, statuses[column])
+        with transaction.atomic():
+            got = ask(caller, method, address(name))[0]
+            transaction.set_rollback(True)
+        assert (name, method, got) == (name, method, statuses[IDENTITIES.index(who)])
 
 
 @pytest.mark.parametrize("by", ["slug", "uid"])
@@ -179,12 +199,20 @@ def test_naming_a_foreign_namespace_opens_nothing(
             assert ask(rest, method, path)[0] == (403 if csrf else 404)
 
 
-def test_nothing_of_another_namespace_shows(
-    outside: Rest, address: Callable[[str], str], finished: Export, trips: Collection
+@pytest.mark.parametrize("who", ["outside", "exporting", "within"])
+def test_nothing_that_is_not_his_shows(
+    who: str,
+    address: Callable[[str], str],
+    finished: Export,
+    trips: Collection,
+    request: pytest.FixtureRequest,
 ) -> None:
-    told = [finished.label, "ada@example.org", trips.uid, "trip-0001", "document_id", "Demo"]
+    caller: Rest = request.getfixturevalue(who)
+    told = [finished.label, trips.uid, "trip-0001", "of-demo", "hooks.example"]
+    if who == "outside":
+        told += ["ada@example.org", "Demo", "document_id"]
     for name, method in CALLS:
-        _, text = ask(outside, method, address(name))
+        _, text = ask(caller, method, address(name))
         assert [each for each in told if each in text] == []
 
 
