@@ -20,7 +20,7 @@ help:
 	@echo "make lint    ruff, mypy, import-linter, djade"
 	@echo "make format  let the formatters change the files"
 	@echo "make bench   speed and memory against peers (BENCH_DOCS=2000000)"
-	@echo "make soak    the tests and benchmarks that take long"
+	@echo "make soak    the tests and benchmarks that take long (CORPORA=folder of bad bodies)"
 
 # Installed things are reused: this runs again only when the lock has changed.
 $(VENV)/installed: requirements.lock

@@ -48,7 +48,7 @@ def _create_described() -> dict[str, Any]:
     summary="List collections",
 )
 def listing(request: ApiRequest) -> CollectionList:
-    """In the order of their names."""
+    """In the order of their names, all at once: this list has no pages."""
     request.auth.require(Scope.EXPORTS_READ)
     found = request.auth.collections.defer("source", "schema_tree").order_by("name")
     return CollectionList(items=[collection_out(each) for each in found])

@@ -7,7 +7,10 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from pydantic import BaseModel
 
+from exports.api.api import api
+from exports.api.scopes import BY_SESSION, FOR_EVERYBODY, SCOPES
 from exports.domain.requests import ExportRequest
 
 OPERATIONS = {
@@ -59,7 +62,6 @@ OPERATIONS = {
 }
 # Which a signed link opens too.
 BY_LINK = {"export_download", "export_download_head"}
-FOR_EVERYBODY = {"signing_key_list"}
 
 
 @pytest.fixture
@@ -81,26 +83,49 @@ def test_the_names_of_the_operations_do_not_change(described: dict[str, Any]) ->
     assert set(calls(described)) == OPERATIONS
 
 
-def test_every_call_needs_a_key_or_a_session(described: dict[str, Any]) -> None:
-    ways: list[dict[str, list[str]]] = [{"BearerKey": []}, {"BrowserSession": []}]
+def test_every_call_tells_the_ways_in_and_the_scopes(described: dict[str, Any]) -> None:
+    session: dict[str, list[str]] = {"BrowserSession": []}
 
     found = {
         name: each["security"] for name, each in calls(described).items() if "security" in each
     }
-    assert found == {
-        name: [{"SignedLink": []}, *ways] if name in BY_LINK else ways
-        for name in OPERATIONS - FOR_EVERYBODY
+    by_key = {
+        name: [{"BearerKey": [str(each) for each in scopes]}, session]
+        for name, scopes in SCOPES.items()
     }
+    by_link = {name: [{"SignedLink": []}, *by_key[name]] for name in BY_LINK}
+    assert found == by_key | by_link | {name: [session] for name in BY_SESSION}
     assert described["components"]["securitySchemes"] == {
         "BearerKey": {"type": "http", "scheme": "bearer"},
         "BrowserSession": {"type": "apiKey", "in": "cookie", "name": "sessionid"},
         "SignedLink": {"type": "apiKey", "in": "query", "name": "link"},
     }
+    assert calls(described)["export_preview"]["description"].endswith(
+        "A key needs `exports:write` and `downloads:read`."
+    )
 
 
-def test_every_call_can_end_in_a_problem(described: dict[str, Any]) -> None:
-    for call in calls(described).values():
-        assert call["responses"]["default"] == {"$ref": "#/components/responses/Problem"}
+def test_every_call_lists_the_problems_in_which_it_can_end(described: dict[str, Any]) -> None:
+    problem = {"$ref": "#/components/responses/Problem"}
+    later = {"$ref": "#/components/responses/Later"}
+    for name, call in calls(described).items():
+        told = {int(status): each for status, each in call["responses"].items() if "$ref" in each}
+        assert told.pop(503) == later
+        if name not in FOR_EVERYBODY:
+            assert told.pop(429) == later
+            assert {400, 401, 403, 404, 422} <= set(told)
+        assert {400, 413, 415} <= set(told) or "requestBody" not in call
+        assert list(told.values()) == [problem] * len(told)
+
+
+def test_no_two_schemas_have_one_name() -> None:
+    found: dict[str, Any] = {}
+    views = [view for _, router in api._routers for view in router.path_operations.values()]
+    for operation in (each for view in views for each in view.operations):
+        for model in operation.response_models.values():
+            if isinstance(model, type) and issubclass(model, BaseModel):
+                for name, said in model.model_json_schema(mode="serialization")["$defs"].items():
+                    assert found.setdefault(name, said) == said
 
 
 def test_the_body_of_create_is_that_which_is_checked(described: dict[str, Any]) -> None:

@@ -41,6 +41,17 @@ def test_it_answers_when_the_export_has_ended(rest: Rest, trips: Collection) -> 
     assert answer.headers["Location"].endswith(answer.json()["id"])
 
 
+@pytest.mark.django_db(transaction=True)
+def test_a_key_that_only_writes_may_wait_too(demo: Namespace, ada: User, trips: Collection) -> None:
+    rest = Rest(key_for(demo, ada, "exports:write"))
+    worker = Thread(target=end_soon)
+    worker.start()
+    answer = rest.post("/exports", TRIPS, Prefer="wait=30")
+    worker.join()
+
+    assert (answer.status_code, answer.json()["state"]) == (200, "ready")
+
+
 def test_it_waits_no_longer_than_it_was_asked_to(rest: Rest, trips: Collection) -> None:
     began = monotonic()
     answer = rest.post("/exports", TRIPS, Prefer="wait=1")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from django.urls import URLPattern, reverse
+from django.urls import URLPattern, get_resolver, reverse
 
 from exports.models import ApiKey, Export, Namespace, Principal, Template
 from exports.web import account_urls, urls
@@ -111,6 +111,13 @@ def addresses(export: Export) -> Iterator[tuple[str, str]]:
 
 def test_every_page_is_in_the_table() -> None:
     assert {str(each.name) for each in urls.urlpatterns} == set(PAGES)
+
+
+def test_every_address_belongs_to_a_part_that_has_a_table() -> None:
+    roots = [str(each.pattern) for each in get_resolver().url_patterns]
+
+    # The API's is in tests/api/test_tenants.py; health and metrics name nothing of anybody.
+    assert roots == ["api/v1/", "health/live", "health/ready", "metrics", "account/", ""]
 
 
 def test_each_role_gets_what_is_his(
