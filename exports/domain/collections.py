@@ -11,6 +11,7 @@ from django.db import IntegrityError, transaction
 
 from exports.domain.audit import Actor, audit_append
 from exports.domain.errors import FieldError, InvalidRequest
+from exports.domain.marks import access_listed
 from exports.domain.preparing import CREATE, preparation_ask
 from exports.domain.requests import is_storable
 from exports.domain.sources import is_uploaded, remote_sources, upload_folder
@@ -110,7 +111,7 @@ def collection_create(
         name=name,
         description=description,
         key=key,
-        access=access if isinstance(access, str) or access is None else list(access),
+        access=access_listed(access),
         uploaded=upload is not None,
         locations=upload.names if upload else list(locations),
         schema_tree=Schema(key, ()).to_json(),

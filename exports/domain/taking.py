@@ -9,7 +9,13 @@ from typing import TYPE_CHECKING
 from django.conf import settings
 
 from exports.domain.errors import FieldError, InvalidRequest
-from exports.domain.marks import access_carry, access_check, marks_apply, marks_carry
+from exports.domain.marks import (
+    access_carry,
+    access_check,
+    access_listed,
+    marks_apply,
+    marks_carry,
+)
 from exports.domain.sources import is_allowed, is_uploaded, remote_sources, scratch_folder
 from exports.query.schema import Role, Schema
 from exports.sources.errors import LocationOutside, SourceError, VectorRefused
@@ -42,13 +48,12 @@ class Taken:
 
     def fill(self, collection: Collection) -> None:
         """Write it into the record."""
-        access = self.access
         collection.source = self.source.to_json()
         collection.key = self.schema.key
         collection.schema_tree = self.schema.to_json()
         collection.schema_version = self.schema.version
         collection.documents = self.documents
-        collection.access = access if isinstance(access, str) or access is None else list(access)
+        collection.access = access_listed(self.access)
         collection.marks_lost = list(self.lost)
         collection.statistics = None
 

@@ -123,9 +123,10 @@ class Upload:
             raise _wrong(f"Two files are named {name!r}.")
         if len(self._files) == _MOST_FILES:
             raise _wrong(f"Send at most {_MOST_FILES} files.")
-        self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        self._files[name] = self.folder / f"{uuid4().hex}{ending}"
-        return self._files[name].open("xb")
+        with _full_disks():
+            self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            self._files[name] = self.folder / f"{uuid4().hex}{ending}"
+            return self._files[name].open("xb")
 
     def check(self) -> None:
         """:raises InvalidRequest: no file came, one is empty, or is plainly not what it says."""
