@@ -9,20 +9,11 @@ from django.urls import reverse
 from exports.api.collection_schemas import (
     CollectionFull,
     CollectionOut,
-    FieldProblem,
     PropertyOut,
 )
-from exports.api.schemas import (
-    DeliveryOut,
-    ExportOut,
-    FailureOut,
-    FileOut,
-    MemberOut,
-    NamedOut,
-    PrincipalOut,
-    ScriptRunOut,
-    TemplateOut,
-)
+from exports.api.export_schemas import DeliveryOut, ExportOut, FailureOut, FileOut, ScriptRunOut
+from exports.api.people_schemas import MemberOut, PrincipalOut
+from exports.api.schemas import NamedOut, ProblemField, TemplateOut
 from exports.domain.members import standing
 from exports.domain.places import queue_places
 from exports.domain.plans import FIELDS
@@ -163,7 +154,7 @@ def collection_full(collection: Collection, caller: Caller) -> CollectionFull:
 
 def _collection(collection: Collection, *, writes: bool) -> dict[str, Any]:
     message = error_told(collection, writes=writes)
-    error = FieldProblem(path=collection.error_field, message=message)
+    error = ProblemField(path=collection.error_field, message=message)
     return {
         "id": collection.uid,
         "refreshing": collection.is_moving,
