@@ -16,9 +16,14 @@ from exports.domain.marks import (
     marks_apply,
     marks_carry,
 )
-from exports.domain.sources import is_allowed, is_uploaded, remote_sources, scratch_folder
+from exports.domain.sources import (
+    is_allowed,
+    remote_sources,
+    scratch_folder,
+    uploaded_refuse,
+)
 from exports.query.schema import Role, Schema
-from exports.sources.errors import LocationOutside, SourceError, VectorRefused
+from exports.sources.errors import SourceError, VectorRefused
 from exports.sources.fetch import fetched
 from exports.sources.register import Registered, register
 from exports.sources.remote import is_remote
@@ -137,9 +142,7 @@ def _read(locations: Sequence[str], roots: Sequence[Path], key: str) -> Register
                 locations, key=key, roots=roots, scratch=scratch, remote=remote_sources()
             )
         if roots is settings.SOURCE_ROOTS:
-            for file in found.source.files:
-                if not is_remote(file) and is_uploaded(file):
-                    raise LocationOutside(file)
+            uploaded_refuse(found.source.files)
     except SourceError as error:
         raise refusal_of(error) from error
     return found

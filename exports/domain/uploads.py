@@ -18,7 +18,8 @@ from django.core.files.uploadhandler import FileUploadHandler
 from exports.domain.errors import Conflict, DomainError, FieldError, InvalidRequest
 from exports.domain.requests import is_storable
 from exports.models import Collection
-from exports.sources.locate import ENDINGS
+from exports.sources.errors import KindsMixed
+from exports.sources.locate import ENDINGS, kind_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -129,7 +130,9 @@ class Upload:
             return self._files[name].open("xb")
 
     def check(self) -> None:
-        """:raises InvalidRequest: no file came, one is empty, or is plainly not what it says."""
+        """:raises InvalidRequest: none came, they are of several kinds, or one is empty or plainly
+        not what it says.
+        """
         if self._refusal:
             raise self._refusal
         if not self._files:
@@ -139,6 +142,11 @@ class Upload:
                 raise _wrong(f"{name!r} is empty.")
             if path.suffix == ".parquet" and not _is_parquet(path):
                 raise _wrong(f"{name!r} is no Parquet file, or is cut short.")
+        kinds = {name: kind_of(self._files[name].name) for name in self.names}
+        first, kind = next(iter(kinds.items()))
+        for name, other in kinds.items():
+            if other is not kind:
+                raise _wrong(str(KindsMixed(first, kind, name, other)))
 
     def keep(self, collection: Collection) -> list[str]:
         """Give the files to a collection, in the order of their names. Returns their real paths."""

@@ -368,3 +368,14 @@ def test_a_rule_without_a_path_is_refused(rest: Rest, trips_file: Path) -> None:
     answer = rest.post("/collections", {"name": "t", "locations": [str(trips_file)], "access": []})
 
     assert (answer.status_code, paths_of(answer)) == (422, ["access"])
+
+
+def test_files_of_several_kinds_are_refused_at_once(rest: Rest) -> None:
+    files = [File("a.csv", b"id\n1\n"), File("b.jsonl", b'{"id": 1}\n')]
+    body = encode_multipart(BOUNDARY, {"name": "things", "file": files})
+    answer = rest.send("POST", "/collections", body, MULTIPART_CONTENT)
+
+    assert (answer.status_code, paths_of(answer)) == (422, ["file"])
+    says = "All files of a collection must be of one kind, but 'a.csv' is CSV and 'b.jsonl' is"
+    assert answer.json()["detail"].startswith(says)
+    assert left() == []

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from exports.domain.access import Caller
     from exports.models import Collection, Namespace, Principal, User
 
-LATE = {
+LATE: dict[str, Any] = {
     "name": "Late trips",
     "request": {"collection": "trips", "format": "csv", "paths": ["delay"]},
 }
