@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from exports.domain.access import Caller
     from exports.domain.asking import Asked
     from exports.domain.requests import ExportRequest
-    from exports.engine.plan import Plan
 
 
 def export_create(
@@ -144,15 +143,11 @@ def template_hold(template: Template) -> None:
         raise NotFound("template")
 
 
-def export_check(caller: Caller, request: ExportRequest) -> Plan:
+def export_check(caller: Caller, request: ExportRequest) -> Asked:
     """What would be done if the request were sent; nothing is kept.
 
     :raises NotFound, NotReady, InvalidRequest, Forbidden: as ``export_create`` does.
     """
-    return _asked(caller, request).plan
-
-
-def _asked(caller: Caller, request: ExportRequest) -> Asked:
     asked = asked_for(caller, request, Right.EXPORT)
     if wrong := list(after_wrong(caller, request)):
         raise InvalidRequest(*wrong)
@@ -160,7 +155,7 @@ def _asked(caller: Caller, request: ExportRequest) -> Asked:
 
 
 def _draft(caller: Caller, request: ExportRequest, template: Template | None) -> Export:
-    whole = _asked(caller, request)
+    whole = export_check(caller, request)
     asked = request.model_dump(include=set(FIELDS))
     return Export(
         namespace=caller.namespace,

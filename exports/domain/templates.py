@@ -6,12 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import IntegrityError, transaction
 
-from exports.domain.asking import asked_for
 from exports.domain.audit import audit_append
 from exports.domain.errors import Conflict, FieldError, Forbidden, InvalidRequest, NotFound
-from exports.domain.exports import export_create, template_hold
+from exports.domain.exports import export_check, export_create, template_hold
 from exports.domain.requests import is_storable, request_parse
-from exports.models import Right, Scope, Template
+from exports.models import Scope, Template
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -163,7 +162,7 @@ def _set(
 
 
 def _ask(template: Template, caller: Caller, request: ExportRequest) -> None:
-    asked = asked_for(caller, request, Right.EXPORT)
+    asked = export_check(caller, request)
     template.collection = asked.collection
     # Whoever is bound does not bind others: it runs as the principal of who runs it.
     template.principal = None if caller.bound_to else asked.principal

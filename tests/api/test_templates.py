@@ -169,3 +169,15 @@ def test_what_was_deleted_meanwhile_neither_runs_nor_comes_back(
     with pytest.raises(NotFound):
         template_delete(admin, saved)
     assert not Export.objects.exists()
+
+
+def test_what_follows_the_end_is_checked_when_it_is_saved(
+    rest: Rest, eve: User, demo: Namespace, trips: Collection, settings: Any
+) -> None:
+    settings.SCRIPTS = True
+    give(eve, demo, trips=Right.EXPORT)
+    scripted = {"name": "S", "request": {"collection": "trips", "after_script": "log(1)"}}
+    answer = Rest(key_for(demo, eve)).post("/templates", scripted)
+
+    # An admin would run it as his own.
+    assert (answer.status_code, paths_of(answer)) == (422, ["request.after_script"])

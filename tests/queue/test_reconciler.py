@@ -20,6 +20,7 @@ from exports.domain.exports import export_cancel, export_delete
 from exports.domain.storage import result_store
 from exports.models import AuditEvent, Export, IdempotencyKey, State
 from exports.queue.reconciler import reconcile_forever, reconcile_once
+from exports.stopping import Stop
 
 if TYPE_CHECKING:
     from collections.abc import Callable
