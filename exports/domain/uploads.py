@@ -249,10 +249,10 @@ def upload_taken(request: HttpRequest) -> Iterator[Upload]:
 def uploads_clear() -> int:
     """Remove what was uploaded and belongs to no collection. Returns how many folders."""
     folder: Path = settings.UPLOAD_DIR
-    old = [each for each in folder.glob("*") if _is_left_behind(each)] if folder.exists() else []
-    kept = Collection.objects.filter(uid__in=[each.name for each in old], deleted_at=None)
+    kept = Collection.objects.filter(uploaded=True, deleted_at=None)
     names = set(kept.values_list("uid", flat=True))
-    over = [each for each in old if each.name not in names]
+    others = [each for each in folder.glob("*") if each.name not in names]
+    over = [each for each in others if _is_left_behind(each)]
     for each in over:
         shutil.rmtree(each, ignore_errors=True)
     return len(over)

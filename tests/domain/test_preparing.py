@@ -256,6 +256,7 @@ def test_what_was_uploaded_and_belongs_to_nobody_goes_after_an_hour(
     trips: Collection, tmp_path: Path, settings: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     settings.UPLOAD_DIR = tmp_path
+    Collection.objects.update(uploaded=True)
     for name in ("new-1", "col_gone", trips.uid):
         (tmp_path / name).mkdir()
         (tmp_path / name / "0001.csv").touch()
