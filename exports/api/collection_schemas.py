@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from ninja import Field, Schema
 from pydantic import BeforeValidator, ConfigDict
 
-from exports.api.schemas import Body, choice_of
+from exports.api.schemas import Body, ProblemField, choice_of
 from exports.models import Collection
 
 
@@ -22,13 +22,6 @@ def _is_access(value: Any) -> Any:
 Access = Annotated[str | list[str] | None, BeforeValidator(_is_access)]
 
 
-class FieldProblem(Schema):
-    """What is wrong, and with which field."""
-
-    path: str = Field(examples=["key"])
-    message: str
-
-
 class CollectionOut(Schema):
     """A set of documents that can be exported."""
 
@@ -40,7 +33,7 @@ class CollectionOut(Schema):
     documents: int | None = Field(description="Null until its files have been read.")
     schema_version: str
     refreshing: bool = Field(description="Its files wait to be read, or are read.")
-    error: FieldProblem | None = Field(
+    error: ProblemField | None = Field(
         description="Why it is an error, or why the last change to it was not made."
     )
     created_at: datetime

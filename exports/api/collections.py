@@ -51,7 +51,7 @@ def listing(request: ApiRequest) -> CollectionList:
     """In the order of their names, all at once: this list has no pages."""
     request.auth.require(Scope.EXPORTS_READ)
     found = request.auth.collections.defer("source", "schema_tree").order_by("name")
-    return CollectionList(items=[collection_out(each) for each in found])
+    return CollectionList(items=[collection_out(each, request.auth) for each in found])
 
 
 @router.post(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from ninja import Router
 
 from exports.api.auth import ApiRequest
-from exports.api.schemas import DeliveryList, DeliveryOut, ScriptRunOut
+from exports.api.export_schemas import DeliveryList, DeliveryOut, ScriptRunOut
 from exports.api.shapes import delivery_out, script_out
 from exports.domain.deliveries import deliveries_of, delivery_retry
 from exports.models import ScriptRun

@@ -8,7 +8,7 @@ from django.http import HttpResponse
 from ninja import Query, Router
 
 from exports.api.auth import ApiRequest
-from exports.api.schemas import DocumentPage
+from exports.api.export_schemas import DocumentPage
 from exports.domain.documents import PAGE, REACH, documents_look
 
 router = Router(tags=["collections"])

@@ -11,9 +11,9 @@ from ninja import Header, Query, Router, Status
 from exports.api.auth import ApiRequest
 from exports.api.bodies import body_read
 from exports.api.etags import tagged
+from exports.api.export_schemas import ExportOut, ExportPage
 from exports.api.filters import ExportFilter, refuse_unknown
 from exports.api.paging import page_of
-from exports.api.schemas import ExportOut, ExportPage
 from exports.api.shapes import export_out, exports_out
 from exports.api.waiting import LONGEST, preferred_wait, wait_for_end
 from exports.domain.clock import database_now

@@ -13,9 +13,9 @@ from django.utils.http import content_disposition_header, parse_etags
 from ninja import Router
 
 from exports.api.auth import ApiRequest, BearerKey, BrowserSession, SignedLink
+from exports.api.export_schemas import LinkOut
 from exports.api.problems import ProblemResponse
 from exports.api.ranges import OutOfRange, Span, range_asked, span_of
-from exports.api.schemas import LinkOut
 from exports.api.shapes import content_type
 from exports.domain.downloads import download_authorise, download_begin, download_check, stored_open
 from exports.domain.links import link_make

@@ -8,7 +8,7 @@ from ninja import Router
 
 from exports.api.auth import ApiRequest
 from exports.api.bodies import body_as, body_described
-from exports.api.schemas import ExportOut, KeepIn, ReasonIn
+from exports.api.export_schemas import ExportOut, KeepIn, ReasonIn
 from exports.api.shapes import export_out
 from exports.domain.clock import database_now
 from exports.domain.keeping import export_hold, export_keep, export_release

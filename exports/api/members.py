@@ -6,7 +6,7 @@ from ninja import Router
 
 from exports.api.auth import ApiRequest
 from exports.api.bodies import body_as, body_described
-from exports.api.schemas import MemberChange, MemberIn, MemberList, MemberOut
+from exports.api.people_schemas import MemberChange, MemberIn, MemberList, MemberOut
 from exports.api.shapes import member_out
 from exports.domain.members import member_change, member_join, member_remove
 from exports.models import Scope

@@ -11,7 +11,7 @@ from ninja import Query, Router
 
 from exports.api.auth import ApiRequest
 from exports.api.bodies import body_read
-from exports.api.schemas import PreviewOut
+from exports.api.export_schemas import PreviewOut
 from exports.domain.previews import export_preview
 from exports.domain.requests import request_parse
 

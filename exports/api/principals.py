@@ -6,7 +6,7 @@ from ninja import Router
 
 from exports.api.auth import ApiRequest
 from exports.api.bodies import body_as, body_described
-from exports.api.schemas import PrincipalChange, PrincipalIn, PrincipalList, PrincipalOut
+from exports.api.people_schemas import PrincipalChange, PrincipalIn, PrincipalList, PrincipalOut
 from exports.api.shapes import principal_out
 from exports.domain.principals import principal_change, principal_create, principal_delete
 from exports.models import Scope

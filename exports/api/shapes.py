@@ -9,24 +9,15 @@ from django.urls import reverse
 from exports.api.collection_schemas import (
     CollectionFull,
     CollectionOut,
-    FieldProblem,
     PropertyOut,
 )
-from exports.api.schemas import (
-    DeliveryOut,
-    ExportOut,
-    FailureOut,
-    FileOut,
-    MemberOut,
-    NamedOut,
-    PrincipalOut,
-    ScriptRunOut,
-    TemplateOut,
-)
+from exports.api.export_schemas import DeliveryOut, ExportOut, FailureOut, FileOut, ScriptRunOut
+from exports.api.people_schemas import MemberOut, PrincipalOut
+from exports.api.schemas import NamedOut, ProblemField, TemplateOut
 from exports.domain.members import standing
 from exports.domain.places import queue_places
 from exports.domain.plans import FIELDS
-from exports.domain.preparing import locations_of
+from exports.domain.preparing import error_told, locations_told
 from exports.domain.reasons import reason_for
 from exports.domain.templates import template_request
 from exports.engine.files import FOLDER
@@ -144,8 +135,8 @@ def content_type(export: Export, file: ExportFile) -> str:
     return by_ending or Format(export.format).content_type
 
 
-def collection_out(collection: Collection) -> CollectionOut:
-    return CollectionOut(**_collection(collection))
+def collection_out(collection: Collection, caller: Caller) -> CollectionOut:
+    return CollectionOut(**_collection(collection, writes=caller.may(Scope.COLLECTIONS_WRITE)))
 
 
 def collection_full(collection: Collection, caller: Caller) -> CollectionFull:
@@ -154,19 +145,20 @@ def collection_full(collection: Collection, caller: Caller) -> CollectionFull:
     writes = caller.may(Scope.COLLECTIONS_WRITE)
     return CollectionFull(
         properties=[_property(each, each.name, visible) for each in collection.schema.properties],
-        locations=list(locations_of(collection)) if writes else [],
+        locations=list(locations_told(collection)) if writes else [],
         file_root=collection.source.get("file_root", "") if writes else "",
-        **_collection(collection),
+        **_collection(collection, writes=writes),
         **_taken(collection, ("access", "uploaded", "marks_lost")),
     )
 
 
-def _collection(collection: Collection) -> dict[str, Any]:
-    error = FieldProblem(path=collection.error_field, message=collection.error)
+def _collection(collection: Collection, *, writes: bool) -> dict[str, Any]:
+    message = error_told(collection, writes=writes)
+    error = ProblemField(path=collection.error_field, message=message)
     return {
         "id": collection.uid,
         "refreshing": collection.is_moving,
-        "error": error if collection.error else None,
+        "error": error if message else None,
         **_taken(collection, _COLLECTION),
     }
 

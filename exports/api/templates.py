@@ -8,14 +8,9 @@ from ninja import Router, Status
 
 from exports.api.auth import ApiRequest
 from exports.api.bodies import body_as, body_described
+from exports.api.export_schemas import ExportOut
 from exports.api.exports import ACCEPTED, Repeatable, check_repeatable, made
-from exports.api.schemas import (
-    ExportOut,
-    TemplateChange,
-    TemplateIn,
-    TemplateList,
-    TemplateOut,
-)
+from exports.api.schemas import TemplateChange, TemplateIn, TemplateList, TemplateOut
 from exports.api.shapes import template_out
 from exports.domain.templates import (
     template_change,

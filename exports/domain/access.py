@@ -15,6 +15,7 @@ from exports.domain.downloads import download_goes_on
 from exports.domain.errors import DELETED, EXPIRED, Forbidden, Gone, NotFound
 from exports.domain.members import members_of
 from exports.domain.principals import PrincipalInvalid, principal_find
+from exports.domain.scopes import ROLE_SCOPES, scopes_given
 from exports.models import (
     ApiKey,
     Collection,
@@ -32,23 +33,7 @@ from exports.models import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from django.db.models import QuerySet
-
-ROLE_SCOPES: dict[str, frozenset[str]] = {
-    Role.ADMIN: frozenset(Scope.values),
-    Role.EXPORTER: frozenset({Scope.EXPORTS_READ, Scope.EXPORTS_WRITE, Scope.DOWNLOADS_READ}),
-    Role.AUDITOR: frozenset({Scope.EXPORTS_READ, Scope.AUDIT_READ}),
-}
-
-_BY_ITSELF = frozenset({Scope.SCRIPTS_WRITE})
-
-
-def scopes_given(named: Iterable[str]) -> frozenset[str]:
-    """What the scopes of a key come to: ``admin`` brings along all but scripts."""
-    given = frozenset(named)
-    return given | (ROLE_SCOPES[Role.ADMIN] - _BY_ITSELF) if Scope.ADMIN in given else given
 
 
 @dataclass(frozen=True)

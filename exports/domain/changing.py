@@ -10,18 +10,17 @@ from django.db import IntegrityError, transaction
 from exports.domain.audit import audit_append
 from exports.domain.clock import database_now
 from exports.domain.collections import description_check, name_check, name_taken
-from exports.domain.errors import Conflict, FieldError, InvalidRequest, NotFound
-from exports.domain.marks import access_check, marks_apply, marks_of
+from exports.domain.errors import Conflict, NotFound
+from exports.domain.marks import access_check, access_listed, marks_apply, marks_of
 from exports.domain.preparing import CHANGE, CREATE, REFRESH, preparation_ask
 from exports.domain.sources import upload_folder
 from exports.domain.taking import file_root_check
+from exports.domain.templates import templates_drop
 from exports.models import ACTIVE, Collection, Export, Scope
 from exports.query.schema import Role
 from exports.wakeups import wake
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from exports.domain.access import Caller
     from exports.domain.marks import Access, Marks
     from exports.query.schema import Schema
@@ -56,7 +55,7 @@ def collection_change(
         "key": key,
         "marks": marks,
         "file_root": file_root,
-        **({} if access is UNCHANGED else {"access": _listed(access)}),
+        **({} if access is UNCHANGED else {"access": access_listed(access)}),
     }
     deep = {each: value for each, value in deep.items() if value is not None or each == "access"}
     try:
@@ -101,7 +100,8 @@ def collection_refresh(caller: Caller, collection: Collection) -> Collection:
 def collection_delete(caller: Caller, collection: Collection) -> None:
     """It is gone for everybody, and its name is free. Exports that were made of it stay.
 
-    Files that were uploaded are removed; what it was registered from is not touched.
+    Files that were uploaded are removed; what it was registered from is not touched. Templates
+    that ask for it go.
 
     :raises Conflict: an export that reads it waits or runs, or another collection refers to it.
     """
@@ -109,6 +109,7 @@ def collection_delete(caller: Caller, collection: Collection) -> None:
     with transaction.atomic():
         row = _locked(collection)
         _check_unused(row)
+        templates_drop(caller, row)
         row.deleted_at = database_now()
         row.due_at, row.wanted = None, {}
         row.save()
@@ -176,9 +177,9 @@ def _deepen(row: Collection, given: dict[str, Any]) -> None:
     if row.is_moving:
         raise Conflict(_READING)
     if not row.was_read:
-        wanted = {**row.wanted, **given}
+        wanted = {**row.wanted["as"], **given}
         row.key, row.access = wanted["key"], wanted["access"]
-        preparation_ask(row, CREATE, **{each: wanted[each] for each in _ALL})
+        preparation_ask(row, CREATE, **wanted)
         return
     wanted = {**_standing(row), **given}
     schema = marks_apply(row.namespace, row.schema, wanted["marks"])
@@ -193,17 +194,15 @@ def _deepen(row: Collection, given: dict[str, Any]) -> None:
     row.schema_tree, row.schema_version = schema.to_json(), schema.version
     row.access, row.source = wanted["access"], {**row.source, "file_root": root}
     row.marks_lost = []
-    row.error = row.error_field = ""
-
-
-_ALL = ("key", "marks", "access", "file_root")
+    if row.state == Collection.State.READY:
+        row.error = row.error_field = ""
 
 
 def _ask_again(row: Collection) -> None:
     if row.was_read:
         preparation_ask(row, REFRESH)
     else:
-        preparation_ask(row, CREATE, **{each: row.wanted[each] for each in _ALL})
+        preparation_ask(row, CREATE, **row.wanted["as"])
 
 
 def _standing(row: Collection) -> dict[str, Any]:
@@ -227,14 +226,6 @@ def _marks(schema: Schema) -> dict[str, dict[str, Any]]:
 def _unmeasured(schema: Schema) -> bool:
     found = (schema.find(path)[-1] for path in schema.paths())
     return any(each.role is Role.VECTOR and not each.length for each in found)
-
-
-def _listed(access: str | Sequence[str] | None) -> Any:
-    if access is None or isinstance(access, str):
-        return access
-    if not access:
-        raise InvalidRequest(FieldError("access", "Give a path, 'public', or null for nobody."))
-    return list(access)
 
 
 def _told(row: Collection) -> dict[str, Any]:

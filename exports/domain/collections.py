@@ -11,16 +11,21 @@ from django.db import IntegrityError, transaction
 
 from exports.domain.audit import Actor, audit_append
 from exports.domain.errors import FieldError, InvalidRequest
+from exports.domain.marks import access_listed
 from exports.domain.preparing import CREATE, preparation_ask
 from exports.domain.requests import is_storable
-from exports.domain.sources import is_uploaded, remote_sources, upload_folder
+from exports.domain.sources import (
+    remote_sources,
+    roots_of,
+    upload_folder,
+    uploaded_refuse,
+)
 from exports.domain.taking import refusal_of, take_in
 from exports.models import Collection, Namespace, Scope
 from exports.query.schema import Schema
-from exports.sources.errors import LocationOutside, SourceError
+from exports.sources.errors import SourceError
 from exports.sources.locate import locate
-from exports.sources.remote import is_remote
-from exports.sources.source import Source, SourceKind
+from exports.sources.source import Source
 from exports.wakeups import wake
 
 if TYPE_CHECKING:
@@ -110,7 +115,7 @@ def collection_create(
         name=name,
         description=description,
         key=key,
-        access=access if isinstance(access, str) or access is None else list(access),
+        access=access_listed(access),
         uploaded=upload is not None,
         locations=upload.names if upload else list(locations),
         schema_tree=Schema(key, ()).to_json(),
@@ -124,8 +129,8 @@ def collection_create(
         access=collection.access,
         file_root=file_root,
     )
-    _lay(collection, upload)
     try:
+        _lay(collection, upload)
         _insert(collection, "collection.created", caller.actor, locations=collection.locations)
     except BaseException:
         if upload:
@@ -157,29 +162,27 @@ def _lay(collection: Collection, upload: Upload | None) -> None:
     live = collection.namespace.collections.filter(deleted_at=None)
     if live.filter(name=collection.name).exists():
         raise name_taken(collection.name)
+    locations: Sequence[str] = collection.locations
     if upload:
         upload.check()
-        files = tuple(upload.keep(collection))
-        kind, _ = locate(files, [upload_folder(collection)])
+        locations = upload.keep(collection)
     else:
-        kind, files = _located(collection.locations)
+        _check_locations(locations)
+    try:
+        kind, files = locate(locations, roots_of(collection), remote_sources())
+        if not upload:
+            uploaded_refuse(files)
+    except SourceError as error:
+        raise refusal_of(error) from error
     collection.source = Source(kind, files).to_json()
 
 
-def _located(locations: Sequence[str]) -> tuple[SourceKind, tuple[str, ...]]:
+def _check_locations(locations: Sequence[str]) -> None:
     if not locations:
         raise InvalidRequest(FieldError("locations", "Name a file or a folder."))
     if len(locations) > _MOST_LOCATIONS:
         wrong = f"Name at most {_MOST_LOCATIONS:,} files, or a folder that holds them."
         raise InvalidRequest(FieldError("locations", wrong))
-    try:
-        kind, files = locate(locations, settings.SOURCE_ROOTS, remote_sources())
-        for file in files:
-            if not is_remote(file) and is_uploaded(file):
-                raise LocationOutside(file)
-    except SourceError as error:
-        raise refusal_of(error) from error
-    return kind, files
 
 
 def _insert(collection: Collection, action: str, actor: Actor, **detail: object) -> None:

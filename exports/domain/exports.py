@@ -16,15 +16,13 @@ from exports.domain.errors import Conflict, IdempotencyMismatch, InvalidRequest,
 from exports.domain.plans import FIELDS, after_told, plan_freeze, request_told
 from exports.domain.quota import quota_check
 from exports.domain.requests import default_label, request_parse
-from exports.models import ACTIVE, Export, IdempotencyKey, Right, Scope, State
+from exports.models import ACTIVE, Export, IdempotencyKey, Right, Scope, State, Template
 from exports.wakeups import wake
 
 if TYPE_CHECKING:
     from exports.domain.access import Caller
     from exports.domain.asking import Asked
     from exports.domain.requests import ExportRequest
-    from exports.engine.plan import Plan
-    from exports.models import Template
 
 
 def export_create(
@@ -46,15 +44,17 @@ def export_create(
     :raises NotFound, NotReady, InvalidRequest, IdempotencyMismatch, Forbidden, QuotaExceeded:
     """
     caller.require(Scope.EXPORTS_WRITE)
-    body_hash = _body_hash(request)
+    body_hash = _body_hash(request, template)
     if idempotency_key and (earlier := _replay(caller, idempotency_key, body_hash)):
         return earlier, True
-    export = _draft(caller, request)
+    export = _draft(caller, request, template)
     caller.check_reach(export)
     quota_check(caller.namespace)
     export.retry_of, export.template = retry_of, template
     try:
         with transaction.atomic():
+            if template:
+                template_hold(template)
             export.save(force_insert=True)
             if idempotency_key:
                 _remember(caller, idempotency_key, body_hash, export)
@@ -136,30 +136,33 @@ def _cancel(caller: Caller, export: Export) -> bool:
     return bool(changed)
 
 
-def export_check(caller: Caller, request: ExportRequest) -> Plan:
+def template_hold(template: Template) -> None:
+    """Nobody deletes it until the transaction ends. :raises NotFound: somebody has."""
+    rows = Template.objects.select_for_update(no_key=True)
+    if rows.filter(pk=template.pk).first() is None:
+        raise NotFound("template")
+
+
+def export_check(caller: Caller, request: ExportRequest) -> Asked:
     """What would be done if the request were sent; nothing is kept.
 
     :raises NotFound, NotReady, InvalidRequest, Forbidden: as ``export_create`` does.
     """
-    return _asked(caller, request).plan
-
-
-def _asked(caller: Caller, request: ExportRequest) -> Asked:
     asked = asked_for(caller, request, Right.EXPORT)
     if wrong := list(after_wrong(caller, request)):
         raise InvalidRequest(*wrong)
     return asked
 
 
-def _draft(caller: Caller, request: ExportRequest) -> Export:
-    whole = _asked(caller, request)
+def _draft(caller: Caller, request: ExportRequest, template: Template | None) -> Export:
+    whole = export_check(caller, request)
     asked = request.model_dump(include=set(FIELDS))
     return Export(
         namespace=caller.namespace,
         collection=whole.collection,
         created_by=caller.user,
         api_key=caller.key,
-        label=request.label.strip() or default_label(whole.collection),
+        label=request.label.strip() or default_label(template or whole.collection),
         description=request.description,
         frozen=plan_freeze(whole.plan),
         format=whole.plan.request.format,
@@ -222,8 +225,10 @@ def _owner(caller: Caller) -> str:
     return caller.key.uid if caller.key else f"user:{caller.user.pk}"
 
 
-def _body_hash(request: ExportRequest) -> str:
-    text = json.dumps(request.model_dump(mode="json"), sort_keys=True, default=str)
+def _body_hash(request: ExportRequest, template: Template | None) -> str:
+    body = request.model_dump(mode="json")
+    asked = {**body, "template": template.uid} if template else body
+    text = json.dumps(asked, sort_keys=True, default=str)
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 

@@ -76,7 +76,7 @@ def key_state(key: ApiKey, now: datetime) -> KeyState:
 
 
 def keys_of(user: User) -> QuerySet[ApiKey]:
-    """A person's own keys that are neither revoked nor over, in all workspaces open to him."""
+    """A person's own keys that were not revoked, in all workspaces."""
     return keys_told(user.keys.filter(revoked_at=None))
 
 

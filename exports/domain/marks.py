@@ -65,6 +65,15 @@ def marks_of(schema: Schema) -> Iterator[tuple[str, bool, str, str]]:
         yield path, node.optional, node.role or "", node.target
 
 
+def access_listed(access: Access) -> str | list[str] | None:
+    """A rule as a collection keeps it. :raises InvalidRequest: a list without a path."""
+    if access is None or isinstance(access, str):
+        return access
+    if not access:
+        raise InvalidRequest(FieldError("access", "Give a path, 'public', or null for nobody."))
+    return list(access)
+
+
 def access_check(schema: Schema, access: Access) -> None:
     """:raises InvalidRequest: no such path, or it holds no identities."""
     if access is None or access == PUBLIC:

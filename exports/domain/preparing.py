@@ -7,6 +7,7 @@ that another one begins when he is lost; after three attempts the collection is 
 from __future__ import annotations
 
 import logging
+import secrets
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -52,6 +53,8 @@ class Preparation:
             deleted_at=None,
             attempts=self.attempt,
             due_at__isnull=False,
+            # Attempts are counted from one again whenever somebody asks.
+            wanted__asked=self.collection.wanted["asked"],
         )
 
 
@@ -99,12 +102,22 @@ def preparation_run(claim: Preparation) -> None:
 
 def preparation_ask(collection: Collection, why: str, **wanted: Any) -> None:
     """Let somebody read its files. To be saved by the caller, who wakes the queue."""
-    collection.wanted = {"why": why, **wanted}
+    collection.wanted = {"why": why, "asked": secrets.token_hex(8), "as": wanted}
     collection.due_at = database_now()
     collection.attempts = 0
     collection.error = collection.error_field = ""
     if why == CREATE or collection.state != Collection.State.READY:
         collection.state = Collection.State.PREPARING
+
+
+def error_told(collection: Collection, *, writes: bool) -> str:
+    """Why it is an error. Whoever cannot change it learns no more: it names files and keys.
+
+    :param writes: whether he may change collections.
+    """
+    if not collection.error or writes:
+        return collection.error
+    return "Its files could not be read as they are. An admin of the workspace sees why."
 
 
 def _waiting() -> QuerySet[Collection]:
@@ -114,7 +127,7 @@ def _waiting() -> QuerySet[Collection]:
 def _take(claim: Preparation) -> Taken:
     collection = claim.collection
     roots = roots_of(collection)
-    locations = locations_of(collection)
+    locations = _locations(collection)
     if claim.why == REFRESH:
         return take_again(
             locations,
@@ -123,16 +136,19 @@ def _take(claim: Preparation) -> Taken:
             access=collection.access,
             root=collection.source.get("file_root", ""),
         )
-    asked = {name: value for name, value in collection.wanted.items() if name != "why"}
-    return take_in(collection.namespace, locations, roots, **asked)
+    return take_in(collection.namespace, locations, roots, **collection.wanted["as"])
 
 
-def locations_of(collection: Collection) -> Sequence[str]:
-    """What is read for it: the folder of its own for uploads, or what was named."""
-    if collection.uploaded:
-        return [str(upload_folder(collection))]
+def locations_told(collection: Collection) -> Sequence[str]:
+    """What was named when it was made; of uploads, the names that the files had."""
     named: list[str] = collection.locations or collection.source["files"]
     return named
+
+
+def _locations(collection: Collection) -> Sequence[str]:
+    """What is read for it."""
+    own = [str(upload_folder(collection))]
+    return own if collection.uploaded else locations_told(collection)
 
 
 def _end(claim: Preparation, outcome: Taken | InvalidRequest) -> None:
@@ -187,7 +203,7 @@ def _fail(collection: Collection, refusal: InvalidRequest) -> None:
         actor=SYSTEM,
         subject=collection.uid,
         name=collection.name,
-        error=collection.error,
+        field=collection.error_field,
     )
 
 

@@ -15,7 +15,7 @@ from exports.query.errors import nearest
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from exports.models import Collection
+    from exports.models import Collection, Template
 
 SEEDS = 2**63
 TEXTS = {
@@ -230,5 +230,6 @@ def is_storable(text: str) -> bool:
     return "\0" not in text and not any("\ud800" <= each <= "\udfff" for each in text)
 
 
-def default_label(collection: Collection) -> str:
-    return f"{collection.name}, {timezone.now():%d %B %Y}"
+def default_label(of: Collection | Template) -> str:
+    """The label of an export of it that was given none."""
+    return f"{of.name}, {timezone.now():%d %B %Y}"

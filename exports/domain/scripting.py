@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from django.conf import settings
 from django.db import transaction
 
 from exports.domain.access import caller_in
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 
 Outcome = ScriptRun.Outcome
 
-# Longer than the longest script and the start of its process together.
+# Besides a script's own time: that of its process to start and to end, and some to spare.
 _LEASE = timedelta(minutes=2)
 _LOST = "The process that ran it was lost. It may have run in part, and is not run again."
 _NOT_ALLOWED = "It was not run: who asked for it may not have scripts run any more."
@@ -75,7 +76,8 @@ def script_end(run: ScriptRun, ran: Ran) -> bool:
 
 def scripts_reap() -> int:
     """Give up those whose process was lost. Returns how many."""
-    lost = ScriptRun.objects.filter(outcome=Outcome.RUNNING, started_at__lt=database_now() - _LEASE)
+    since = database_now() - settings.SCRIPT_SECONDS - _LEASE
+    lost = ScriptRun.objects.filter(outcome=Outcome.RUNNING, started_at__lt=since)
     return sum(_reap(each) for each in _with_export(lost))
 
 

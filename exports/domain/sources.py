@@ -11,11 +11,12 @@ from uuid import uuid4
 from django.conf import settings
 
 from exports.engine.fileroot import LocalRoot, RemoteRoot
+from exports.sources.errors import LocationOutside
 from exports.sources.locate import lies_inside
 from exports.sources.remote import is_remote
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from exports.engine.fileroot import FileRoot
     from exports.models import Collection
@@ -33,6 +34,13 @@ def is_allowed(path: str) -> bool:
 def is_uploaded(path: str) -> bool:
     """Whether it lies among the files that were uploaded, which belong to one collection each."""
     return lies_inside(path, [settings.UPLOAD_DIR])
+
+
+def uploaded_refuse(files: Iterable[str]) -> None:
+    """:raises LocationOutside: one was uploaded, and belongs to the collection that it became."""
+    for file in files:
+        if not is_remote(file) and is_uploaded(file):
+            raise LocationOutside(file)
 
 
 def roots_of(collection: Collection) -> Sequence[Path]:

@@ -17,7 +17,7 @@ from exports.domain.audit import SYSTEM, audit_append, audit_once, canonical
 from exports.domain.clock import database_now
 from exports.domain.errors import Forbidden, NotReady
 from exports.domain.reasons import REASONS
-from exports.domain.sources import is_allowed
+from exports.domain.sources import files_allowed
 from exports.models import Collection, Right, Scope
 from exports.sources.errors import SourceError
 from exports.sources.remote import is_remote
@@ -106,21 +106,10 @@ def statistics_wait() -> bool:
 
 def statistics_claim() -> StatisticsClaim | None:
     """Take what was asked for first; None when nothing waits, or another worker has it."""
-    with transaction.atomic():
-        now = database_now()
-        asked = _asked().select_related("namespace").order_by("statistics__asked_at")
-        for collection in asked:
-            kept = _locked(collection)
-            if not _is_free(kept, now):
-                continue
-            claim = StatisticsClaim(collection, kept["attempt"] + 1)
-            if claim.attempt > _ATTEMPTS:
-                _give_up(collection, kept, "worker_lost")
-                continue
-            until = (now + LEASE).isoformat()
-            _write(collection, {**kept, "attempt": claim.attempt, "until": until})
-            return claim
-    return None
+    asked = _asked().select_related("namespace").order_by("statistics__asked_at")
+    # Each in a transaction of its own: whoever holds a history's head locks nothing after it.
+    claims = (_claimed(collection) for collection in asked)
+    return next((claim for claim in claims if claim), None)
 
 
 def statistics_keep(claim: StatisticsClaim, found: Statistics) -> bool:
@@ -172,6 +161,20 @@ def _readable(caller: Caller, reference: str) -> Collection:
     return collection
 
 
+@transaction.atomic
+def _claimed(collection: Collection) -> StatisticsClaim | None:
+    now, kept = database_now(), _locked(collection)
+    if not _is_free(kept, now):
+        return None
+    claim = StatisticsClaim(collection, kept["attempt"] + 1)
+    if claim.attempt > _ATTEMPTS:
+        _give_up(collection, kept, "worker_lost")
+        return None
+    until = (now + LEASE).isoformat()
+    _write(collection, {**kept, "attempt": claim.attempt, "until": until})
+    return claim
+
+
 def _standing(collection: Collection) -> Standing:
     kept = collection.statistics or {}
     found = kept.get("found")
@@ -194,9 +197,7 @@ def _stale(collection: Collection, found: dict[str, Any]) -> str:
     if len(source.files) > _LOOKED_AT or any(is_remote(each) for each in source.files):
         return ""
     try:
-        is_same = (
-            all(map(is_allowed, source.files)) and _digest(snapshot(source)) == found["snapshot"]
-        )
+        is_same = files_allowed(collection) and _digest(snapshot(source)) == found["snapshot"]
     except SourceError:
         is_same = False
     return "" if is_same else "They are from an earlier version of the collection's files."

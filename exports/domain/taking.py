@@ -9,10 +9,21 @@ from typing import TYPE_CHECKING
 from django.conf import settings
 
 from exports.domain.errors import FieldError, InvalidRequest
-from exports.domain.marks import access_carry, access_check, marks_apply, marks_carry
-from exports.domain.sources import is_allowed, is_uploaded, remote_sources, scratch_folder
+from exports.domain.marks import (
+    access_carry,
+    access_check,
+    access_listed,
+    marks_apply,
+    marks_carry,
+)
+from exports.domain.sources import (
+    is_allowed,
+    remote_sources,
+    scratch_folder,
+    uploaded_refuse,
+)
 from exports.query.schema import Role, Schema
-from exports.sources.errors import LocationOutside, SourceError, VectorRefused
+from exports.sources.errors import SourceError, VectorRefused
 from exports.sources.fetch import fetched
 from exports.sources.register import Registered, register
 from exports.sources.remote import is_remote
@@ -42,13 +53,12 @@ class Taken:
 
     def fill(self, collection: Collection) -> None:
         """Write it into the record."""
-        access = self.access
         collection.source = self.source.to_json()
         collection.key = self.schema.key
         collection.schema_tree = self.schema.to_json()
         collection.schema_version = self.schema.version
         collection.documents = self.documents
-        collection.access = access if isinstance(access, str) or access is None else list(access)
+        collection.access = access_listed(self.access)
         collection.marks_lost = list(self.lost)
         collection.statistics = None
 
@@ -132,9 +142,7 @@ def _read(locations: Sequence[str], roots: Sequence[Path], key: str) -> Register
                 locations, key=key, roots=roots, scratch=scratch, remote=remote_sources()
             )
         if roots is settings.SOURCE_ROOTS:
-            for file in found.source.files:
-                if not is_remote(file) and is_uploaded(file):
-                    raise LocationOutside(file)
+            uploaded_refuse(found.source.files)
     except SourceError as error:
         raise refusal_of(error) from error
     return found

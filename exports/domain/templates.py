@@ -5,21 +5,21 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django.db import IntegrityError, transaction
-from django.utils import timezone
 
-from exports.domain.asking import asked_for
 from exports.domain.audit import audit_append
 from exports.domain.errors import Conflict, FieldError, Forbidden, InvalidRequest, NotFound
-from exports.domain.exports import export_create
+from exports.domain.exports import export_check, export_create, template_hold
 from exports.domain.requests import is_storable, request_parse
-from exports.models import Right, Scope, Template
+from exports.models import Scope, Template
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from django.db.models import QuerySet
+
     from exports.domain.access import Caller
     from exports.domain.requests import ExportRequest
-    from exports.models import Export
+    from exports.models import Collection, Export
 
 # What a record of its own says: these can be renamed, and are named in the request.
 _NAMED = {"collection", "objects", "principal"}
@@ -74,15 +74,16 @@ def template_delete(caller: Caller, template: Template) -> None:
     """
     _check_his(caller, template)
     with transaction.atomic():
-        if not Template.objects.filter(pk=template.pk).delete()[0]:
+        if not _deleted(caller, Template.objects.filter(pk=template.pk)):
             raise NotFound("template")
-        audit_append(
-            caller.namespace,
-            "template.deleted",
-            actor=caller.actor,
-            subject=template.uid,
-            name=template.name,
-        )
+
+
+def templates_drop(caller: Caller, collection: Collection) -> None:
+    """Those of a collection that is deleted: they could not be run, and would keep their names.
+
+    In the transaction of what becomes of the collection.
+    """
+    _deleted(caller, Template.objects.filter(collection=collection))
 
 
 def template_run(
@@ -97,7 +98,6 @@ def template_run(
     asked = template_request(template)
     if caller.bound_to:
         asked.pop("principal", None)  # Who is bound runs as his own, and names none.
-    asked.setdefault("label", f"{template.name}, {timezone.now():%d %B %Y}"[:200])
     return export_create(
         caller, request_parse(asked), idempotency_key=idempotency_key, template=template
     )
@@ -113,6 +113,22 @@ def template_may_change(caller: Caller, template: Template) -> bool:
     """Whether it is the caller's to change and delete: he made it, or is an admin."""
     is_his = template.created_by == caller.user or caller.may(Scope.ADMIN)
     return is_his and caller.may(Scope.EXPORTS_WRITE)
+
+
+def _deleted(caller: Caller, templates: QuerySet[Template]) -> bool:
+    """Deletes them; whether there were any. Their exports let go of them, before any event."""
+    # Held first: an export that names one meanwhile is there before, or finds it gone.
+    gone = list(templates.select_for_update().order_by("pk"))
+    Template.objects.filter(pk__in=[each.pk for each in gone]).delete()
+    for each in gone:
+        audit_append(
+            caller.namespace,
+            "template.deleted",
+            actor=caller.actor,
+            subject=each.uid,
+            name=each.name,
+        )
+    return bool(gone)
 
 
 def _check_his(caller: Caller, template: Template) -> None:
@@ -146,7 +162,7 @@ def _set(
 
 
 def _ask(template: Template, caller: Caller, request: ExportRequest) -> None:
-    asked = asked_for(caller, request, Right.EXPORT)
+    asked = export_check(caller, request)
     template.collection = asked.collection
     # Whoever is bound does not bind others: it runs as the principal of who runs it.
     template.principal = None if caller.bound_to else asked.principal
@@ -156,6 +172,8 @@ def _ask(template: Template, caller: Caller, request: ExportRequest) -> None:
 def _save(template: Template, caller: Caller, action: str) -> None:
     try:
         with transaction.atomic():
+            if template.pk:
+                template_hold(template)
             template.save()
             audit_append(
                 caller.namespace,

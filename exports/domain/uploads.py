@@ -18,7 +18,8 @@ from django.core.files.uploadhandler import FileUploadHandler
 from exports.domain.errors import Conflict, DomainError, FieldError, InvalidRequest
 from exports.domain.requests import is_storable
 from exports.models import Collection
-from exports.sources.locate import ENDINGS
+from exports.sources.errors import KindsMixed
+from exports.sources.locate import ENDINGS, kind_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -123,12 +124,15 @@ class Upload:
             raise _wrong(f"Two files are named {name!r}.")
         if len(self._files) == _MOST_FILES:
             raise _wrong(f"Send at most {_MOST_FILES} files.")
-        self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        self._files[name] = self.folder / f"{uuid4().hex}{ending}"
-        return self._files[name].open("xb")
+        with _full_disks():
+            self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            self._files[name] = self.folder / f"{uuid4().hex}{ending}"
+            return self._files[name].open("xb")
 
     def check(self) -> None:
-        """:raises InvalidRequest: no file came, one is empty, or is plainly not what it says."""
+        """:raises InvalidRequest: none came, they are of several kinds, or one is empty or plainly
+        not what it says.
+        """
         if self._refusal:
             raise self._refusal
         if not self._files:
@@ -138,6 +142,11 @@ class Upload:
                 raise _wrong(f"{name!r} is empty.")
             if path.suffix == ".parquet" and not _is_parquet(path):
                 raise _wrong(f"{name!r} is no Parquet file, or is cut short.")
+        kinds = {name: kind_of(self._files[name].name) for name in self.names}
+        first, kind = next(iter(kinds.items()))
+        for name, other in kinds.items():
+            if other is not kind:
+                raise _wrong(str(KindsMixed(first, kind, name, other)))
 
     def keep(self, collection: Collection) -> list[str]:
         """Give the files to a collection, in the order of their names. Returns their real paths."""
@@ -240,10 +249,10 @@ def upload_taken(request: HttpRequest) -> Iterator[Upload]:
 def uploads_clear() -> int:
     """Remove what was uploaded and belongs to no collection. Returns how many folders."""
     folder: Path = settings.UPLOAD_DIR
-    old = [each for each in folder.glob("*") if _is_left_behind(each)] if folder.exists() else []
-    kept = Collection.objects.filter(uid__in=[each.name for each in old], deleted_at=None)
+    kept = Collection.objects.filter(uploaded=True, deleted_at=None)
     names = set(kept.values_list("uid", flat=True))
-    over = [each for each in old if each.name not in names]
+    others = [each for each in folder.glob("*") if each.name not in names]
+    over = [each for each in others if _is_left_behind(each)]
     for each in over:
         shutil.rmtree(each, ignore_errors=True)
     return len(over)

@@ -8,8 +8,6 @@ from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 from exports.engine.errata import Errata
-from exports.engine.errors import Cancelled, EngineError, TooSlow
-from exports.engine.explain import explain_any
 from exports.engine.limits import Limits
 from exports.engine.look import Look
 from exports.engine.manifest import written
@@ -19,7 +17,7 @@ from exports.engine.reader import connected
 from exports.engine.request import CsvOptions, Format, SampleMethod
 from exports.engine.scratch import own_folder
 from exports.engine.unchanged import one_snapshot
-from exports.engine.watch import watched
+from exports.engine.watch import in_time, watched
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -97,47 +95,38 @@ def preview(
     shown = plan(_as_lines(asked.request), catalogue)
     read = {each: sources[each] for each in shown.relation.collections}
     until = monotonic() + seconds
-    try:
-        with (
-            own_folder(scratch),
-            one_snapshot(read, remote) as snapshots,
-            near(read, snapshots, remote, scratch=scratch, stop=stop) as local,
-            connected(shown, local, scratch=scratch, limits=limits) as reader,
-            reader.cursor() as cursor,
-        ):
-            look = Look(
-                asked=asked,
-                shown=shown,
-                sources=local,
-                reader=reader,
-                cursor=cursor,
-                scratch=scratch,
-                errata=Errata(scratch),
-                size=request.sample_size,
-                limit=limit,
-                skip=skip,
-                stop=stop,
-                until=until,
-            )
-            with watched(look.interrupt, stop=stop, seconds=until - monotonic()):
-                look.look()
-            return Preview(
-                columns=tuple(_columns(asked)),
-                lines=look.lines,
-                count=look.count,
-                exact=look.exact,
-                bytes=look.file_size(),
-                notices=look.errata.counts,
-            )
-    except Exception as error:
-        # What was interrupted may end in any error.
-        if stop.is_set():
-            raise Cancelled from error
-        if monotonic() > until:
-            raise TooSlow from error
-        if isinstance(error, EngineError):
-            raise
-        raise explain_any(error) from error
+    with (
+        in_time(stop=stop, until=until),
+        own_folder(scratch),
+        one_snapshot(read, remote) as snapshots,
+        near(read, snapshots, remote, scratch=scratch, stop=stop) as local,
+        connected(shown, local, scratch=scratch, limits=limits) as reader,
+        reader.cursor() as cursor,
+    ):
+        look = Look(
+            asked=asked,
+            shown=shown,
+            sources=local,
+            reader=reader,
+            cursor=cursor,
+            scratch=scratch,
+            errata=Errata(scratch),
+            size=request.sample_size,
+            limit=limit,
+            skip=skip,
+            stop=stop,
+            until=until,
+        )
+        with watched(look.interrupt, stop=stop, seconds=until - monotonic()):
+            look.look()
+        return Preview(
+            columns=tuple(_columns(asked)),
+            lines=look.lines,
+            count=look.count,
+            exact=look.exact,
+            bytes=look.file_size(),
+            notices=look.errata.counts,
+        )
 
 
 def _without_limit(request: Request) -> Request:

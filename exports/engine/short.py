@@ -6,14 +6,12 @@ from contextlib import contextmanager
 from time import monotonic
 from typing import TYPE_CHECKING
 
-from exports.engine.errors import Cancelled, EngineError, TooSlow
-from exports.engine.explain import explain_any
 from exports.engine.near import near
 from exports.engine.preview import SMALL
 from exports.engine.reader import connected
 from exports.engine.scratch import own_folder
 from exports.engine.unchanged import one_snapshot
-from exports.engine.watch import watched
+from exports.engine.watch import in_time, watched
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -44,20 +42,13 @@ def short_look(
     """
     read = {each: sources[each] for each in made.relation.collections}
     until = monotonic() + seconds
-    try:
-        with (
-            own_folder(scratch),
-            one_snapshot(read, remote) as snapshots,
-            near(read, snapshots, remote, scratch=scratch, stop=stop) as local,
-            connected(made, local, scratch=scratch, limits=SMALL) as reader,
-            watched(reader.interrupt, stop=stop, seconds=until - monotonic()),
-        ):
-            reader.prepare()
-            yield reader
-    except Exception as error:
-        # What was interrupted may end in any error.
-        if stop.is_set():
-            raise Cancelled from error
-        if monotonic() > until:
-            raise TooSlow from error
-        raise (error if isinstance(error, EngineError) else explain_any(error)) from error
+    with (
+        in_time(stop=stop, until=until),
+        own_folder(scratch),
+        one_snapshot(read, remote) as snapshots,
+        near(read, snapshots, remote, scratch=scratch, stop=stop) as local,
+        connected(made, local, scratch=scratch, limits=SMALL) as reader,
+        watched(reader.interrupt, stop=stop, seconds=until - monotonic()),
+    ):
+        reader.prepare()
+        yield reader

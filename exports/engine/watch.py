@@ -7,6 +7,9 @@ from threading import Event, Thread
 from time import monotonic
 from typing import TYPE_CHECKING
 
+from exports.engine.errors import Cancelled, EngineError, TooSlow
+from exports.engine.explain import explain_any
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
@@ -34,3 +37,23 @@ def watched(interrupt: Callable[[], None], *, stop: Event, seconds: float) -> It
     finally:
         over.set()
         thread.join()
+
+
+@contextmanager
+def in_time(*, stop: Event, until: float) -> Iterator[None]:
+    """Errors of the body as reasons: what was interrupted may end in any.
+
+    :param until: by the monotonic clock.
+    :raises TooSlow: it lasted longer.
+    :raises EngineError: another reason; :class:`Cancelled` after ``stop``.
+    """
+    try:
+        yield
+    except Exception as error:
+        if stop.is_set():
+            raise Cancelled from error
+        if monotonic() > until:
+            raise TooSlow from error
+        if isinstance(error, EngineError):
+            raise
+        raise explain_any(error) from error

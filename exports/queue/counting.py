@@ -12,7 +12,7 @@ from django.db import connection
 
 from exports.domain.plans import catalogue_of
 from exports.domain.reasons import REASONS
-from exports.domain.sources import is_allowed, remote_sources
+from exports.domain.sources import files_allowed, remote_sources
 from exports.domain.statistics import (
     LEASE,
     SECONDS,
@@ -54,7 +54,7 @@ def count_claimed() -> None:
 
 def _count(claim: StatisticsClaim) -> Statistics:
     collection = claim.collection
-    if not all(is_allowed(file) for file in collection.source["files"]):
+    if not files_allowed(collection):
         raise _NotAllowed
     stop = Event()
     # It must have ended before another worker may begin.

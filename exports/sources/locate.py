@@ -59,10 +59,10 @@ def locate(
     :raises KindsMixed: the files are not all of one kind.
     """
     found = sorted({file for location in locations for file in _files(location, roots, remote)})
-    first, kind = found[0], _kind(found[0])
+    first, kind = found[0], kind_of(found[0])
     for file in found:
-        if _kind(file) is not kind:
-            raise KindsMixed(first, kind, file, _kind(file))
+        if kind_of(file) is not kind:
+            raise KindsMixed(first, kind, file, kind_of(file))
     return kind, tuple(found)
 
 
@@ -72,7 +72,8 @@ def lies_inside(file: str, roots: Sequence[Path]) -> bool:
     return any(real.is_relative_to(root.resolve()) for root in roots)
 
 
-def _kind(file: str) -> SourceKind:
+def kind_of(file: str) -> SourceKind:
+    """:raises KindUnknown: its name does not tell."""
     for ending, kind in ENDINGS.items():
         if file.endswith(ending):
             return kind
@@ -87,7 +88,10 @@ def _files(location: str, roots: Sequence[Path], remote: Remote | None) -> Itera
     if not path.is_dir():
         yield _checked(path, location)
         return
-    members = sorted(each for each in path.iterdir() if each.name.endswith(tuple(ENDINGS)))
+    try:
+        members = sorted(each for each in path.iterdir() if each.name.endswith(tuple(ENDINGS)))
+    except OSError:
+        raise LocationRefused(location, "it cannot be looked into.") from None
     if not members:
         raise SourceEmpty(location, ENDINGS)
     for member in members:

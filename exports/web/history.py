@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
@@ -12,6 +12,7 @@ from exports.domain.daily import Day, daily
 from exports.domain.errors import InvalidRequest
 from exports.domain.history import GROUPS, EventFilter, EventPage, actors_of, events_page
 from exports.web.charts import Chart, chart
+from exports.web.days import day_of, midnight
 from exports.web.events import WORDS, Line, lines_of
 from exports.web.loaders import get_text
 from exports.web.wording import size
@@ -65,13 +66,13 @@ class History:
     @property
     def wanted(self) -> EventFilter:
         """Both days belong to it, by UTC."""
-        until = _day(self.until)
+        until = day_of(self.until)
         return EventFilter(
             action=self.action,
             who=self.who,
             subject=self.subject,
-            since=_midnight(_day(self.since)),
-            until=_midnight(until + timedelta(days=1)) if until and until < date.max else None,
+            since=midnight(day_of(self.since)),
+            until=midnight(until + timedelta(days=1)) if until and until < date.max else None,
         )
 
     @property
@@ -156,23 +157,12 @@ def _is_action(text: str) -> bool:
     return text in WORDS or text in GROUPS or any(each.startswith(f"{text}.") for each in WORDS)
 
 
-def _day(text: str) -> date | None:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        return None
-
-
-def _midnight(day: date | None) -> datetime | None:
-    return datetime.combine(day, time.min, tzinfo=UTC) if day else None
-
-
 _CHECKS: dict[str, Callable[[str], object]] = {
     "action": _is_action,
     "who": bool,
     "subject": bool,
-    "since": _day,
-    "until": _day,
+    "since": day_of,
+    "until": day_of,
     "days": RANGES.__contains__,
     "before": bool,
     "after": bool,

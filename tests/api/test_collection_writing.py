@@ -66,6 +66,7 @@ def test_an_upload_is_prepared_by_the_queue(rest: Rest) -> None:
     ready = seen(rest)
     assert (ready["state"], ready["documents"], ready["key"]) == ("ready", 2, "id")
     assert (ready["access"], ready["uploaded"], ready["error"]) == (["note"], True, None)
+    assert ready["locations"] == ["things.jsonl"]
     assert [each["path"] for each in ready["properties"]] == ["id", "note", "v"]
     assert left() == [made["id"]]
     told = AuditEvent.objects.filter(subject=made["id"]).order_by("pk")
@@ -346,3 +347,35 @@ def test_it_needs_the_scope(demo: Namespace, ada: User, eve: User, trips: Collec
     assert reader.send("DELETE", "/collections/trips").status_code == 403
     assert send(reader, LINES).status_code == 403
     assert send(writer, LINES).status_code == 202
+
+
+def test_why_it_is_an_error_is_told_to_who_can_mend_it(
+    rest: Rest, demo: Namespace, ari: User
+) -> None:
+    made = send(rest, b'{"id": "secret"}\n{"id": "secret"}\n', key="id").json()
+    prepare_claimed()
+    auditor = Rest(key_for(demo, ari, Scope.EXPORTS_READ, Scope.AUDIT_READ))
+
+    assert "secret" in seen(rest)["error"]["message"]
+    told = "Its files could not be read as they are. An admin of the workspace sees why."
+    assert seen(auditor)["error"] == {"path": "key", "message": told}
+    assert auditor.get("/collections").json()["items"][0]["error"]["message"] == told
+    history = auditor.get(f"/audit?subject={made['id']}").json()["items"]
+    assert history[0]["detail"] == {"name": "things", "field": "key"}
+
+
+def test_a_rule_without_a_path_is_refused(rest: Rest, trips_file: Path) -> None:
+    answer = rest.post("/collections", {"name": "t", "locations": [str(trips_file)], "access": []})
+
+    assert (answer.status_code, paths_of(answer)) == (422, ["access"])
+
+
+def test_files_of_several_kinds_are_refused_at_once(rest: Rest) -> None:
+    files = [File("a.csv", b"id\n1\n"), File("b.jsonl", b'{"id": 1}\n')]
+    body = encode_multipart(BOUNDARY, {"name": "things", "file": files})
+    answer = rest.send("POST", "/collections", body, MULTIPART_CONTENT)
+
+    assert (answer.status_code, paths_of(answer)) == (422, ["file"])
+    says = "All files of a collection must be of one kind, but 'a.csv' is CSV and 'b.jsonl' is"
+    assert answer.json()["detail"].startswith(says)
+    assert left() == []

@@ -6,14 +6,22 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from exports.domain.errors import NotFound
+from exports.domain.templates import (
+    template_change,
+    template_create,
+    template_delete,
+    template_run,
+)
 from exports.models import AuditEvent, Export, Right, Template
 from tests.api.conftest import Rest, key_for, paths_of
 from tests.conftest import give
 
 if TYPE_CHECKING:
+    from exports.domain.access import Caller
     from exports.models import Collection, Namespace, Principal, User
 
-LATE = {
+LATE: dict[str, Any] = {
     "name": "Late trips",
     "request": {"collection": "trips", "format": "csv", "paths": ["delay"]},
 }
@@ -133,3 +141,43 @@ def test_a_list_takes_as_many_queries_for_three_as_for_one(
         rest.post("/templates", {**LATE, "name": name})
     with django_assert_num_queries(3):
         assert len(rest.get("/templates").json()["items"]) == 3
+
+
+def test_an_idempotency_key_is_of_one_template_whatever_the_day(
+    rest: Rest, late: str, trips: Collection
+) -> None:
+    twin = rest.post("/templates", {**LATE, "name": "The same"}).json()["id"]
+    made = rest.post(f"/templates/{late}/run", Idempotency_Key="k").json()
+    # Without a label of its own, the name and the day are the label.
+    Template.objects.filter(uid=late).update(name="Trips of another day")
+
+    assert rest.post(f"/templates/{late}/run", Idempotency_Key="k").json()["id"] == made["id"]
+    assert rest.post(f"/templates/{twin}/run", Idempotency_Key="k").status_code == 422
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_was_deleted_meanwhile_neither_runs_nor_comes_back(
+    admin: Caller, trips: Collection
+) -> None:
+    saved = template_create(admin, **LATE)
+    template_delete(admin, Template.objects.get(pk=saved.pk))
+
+    with pytest.raises(NotFound):
+        template_run(admin, saved)
+    with pytest.raises(NotFound):
+        template_change(admin, saved, name="Again")
+    with pytest.raises(NotFound):
+        template_delete(admin, saved)
+    assert not Export.objects.exists()
+
+
+def test_what_follows_the_end_is_checked_when_it_is_saved(
+    rest: Rest, eve: User, demo: Namespace, trips: Collection, settings: Any
+) -> None:
+    settings.SCRIPTS = True
+    give(eve, demo, trips=Right.EXPORT)
+    scripted = {"name": "S", "request": {"collection": "trips", "after_script": "log(1)"}}
+    answer = Rest(key_for(demo, eve)).post("/templates", scripted)
+
+    # An admin would run it as his own.
+    assert (answer.status_code, paths_of(answer)) == (422, ["request.after_script"])

@@ -337,7 +337,7 @@ def test_scripts_are_for_admins_where_they_are_switched_on(
         assert export_create(caller, request)[0].after_script == "log(1)"
 
     settings.SCRIPTS = False
-    assert errors_of(admin, **asked) == {
+    assert errors_of(caller_for(admin.user, "demo"), **asked) == {
         "after_script": "Scripts are switched off here. Leave it out."
     }
     blank, _ = export_create(admin, request_parse({"collection": "trips", "after_script": " \n"}))

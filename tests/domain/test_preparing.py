@@ -16,14 +16,16 @@ from exports.domain.changing import collection_change, collection_delete, collec
 from exports.domain.claims import export_claim
 from exports.domain.collections import collection_create, collection_register
 from exports.domain.errors import Conflict
+from exports.domain.exports import export_cancel
 from exports.domain.preparing import (
     collection_waits,
     preparation_claim,
     preparation_hold,
     preparation_run,
 )
+from exports.domain.templates import template_create, template_run
 from exports.domain.uploads import uploads_clear
-from exports.models import AuditEvent, Collection, Export, State
+from exports.models import AuditEvent, Collection, Export, State, Template
 from exports.query.schema import Role
 from exports.queue.preparer import prepare_claimed
 from exports.queue.reconciler import reconcile_once
@@ -254,6 +256,7 @@ def test_what_was_uploaded_and_belongs_to_nobody_goes_after_an_hour(
     trips: Collection, tmp_path: Path, settings: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     settings.UPLOAD_DIR = tmp_path
+    Collection.objects.update(uploaded=True)
     for name in ("new-1", "col_gone", trips.uid):
         (tmp_path / name).mkdir()
         (tmp_path / name / "0001.csv").touch()
@@ -263,3 +266,45 @@ def test_what_was_uploaded_and_belongs_to_nobody_goes_after_an_hour(
     monkeypatch.setattr(time, "time", lambda: now + 3601)
     assert uploads_clear() == 2
     assert [each.name for each in tmp_path.iterdir()] == [trips.uid]
+
+
+def test_who_was_lost_under_an_earlier_request_changes_nothing(
+    admin: Caller, trips: Collection
+) -> None:
+    collection_refresh(admin, trips)
+    lost = preparation_claim()
+    assert lost
+    Collection.objects.update(due_at=timezone.now() - timedelta(seconds=1))
+    second = preparation_claim()
+    assert second
+    preparation_run(second)
+    collection_refresh(admin, trips)
+    third = preparation_claim()
+    assert third
+    assert third.attempt == lost.attempt
+
+    assert not preparation_hold(lost)
+    preparation_run(lost)
+    trips.refresh_from_db()
+    assert trips.is_moving
+    assert preparation_hold(third)
+
+
+def test_an_error_stays_told_until_its_files_can_be_read(admin: Caller, things: Collection) -> None:
+    written(things, "{")
+    error = refreshed(admin, things).error
+    collection_change(admin, things, marks={"who": {"optional": True}})
+
+    things.refresh_from_db()
+    assert (things.state, things.error) == ("error", error)
+
+
+def test_a_collection_takes_its_templates_along(admin: Caller, trips: Collection) -> None:
+    saved = template_create(admin, name="All trips", request={"collection": "trips"})
+    export, _ = template_run(admin, saved)
+    export_cancel(admin, export)
+    collection_delete(admin, trips)
+
+    assert not Template.objects.exists()
+    assert AuditEvent.objects.filter(action="template.deleted", subject=saved.uid).count() == 1
+    assert Export.objects.get(pk=export.pk).template is None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from django.conf import settings
@@ -11,6 +11,7 @@ from django.utils import timezone
 from redis import Redis
 
 from exports.domain.access import caller_for
+from exports.domain.collections import collection_create
 from exports.domain.errors import Forbidden, NotFound
 from exports.domain.statistics import (
     Standing,
@@ -20,9 +21,11 @@ from exports.domain.statistics import (
     statistics_read,
     statistics_wait,
 )
+from exports.domain.uploads import Upload
 from exports.models import AuditEvent, Collection
 from exports.queue.counting import count_claimed
 from exports.queue.horse import run_claimed
+from exports.queue.preparer import prepare_claimed
 from exports.queue.reconciler import reconcile_once
 from tests.conftest import give
 
@@ -156,3 +159,20 @@ def test_who_may_not_see_every_document_sees_none(
         with pytest.raises(NotFound):
             ask(outsider, "trips")
     assert told(trips) == []
+
+
+def test_what_was_uploaded_is_counted_too(admin: Caller, tmp_path: Path, settings: Any) -> None:
+    settings.UPLOAD_DIR = tmp_path
+    upload = Upload()
+    file = upload.begin("things.csv")
+    assert file
+    with file:
+        file.write(b"id,note\n1,x\n2,y\n")
+    collection_create(admin, name="things", upload=upload)
+    assert prepare_claimed()
+    statistics_ask(admin, "things")
+    run_claimed()
+
+    now = statistics_read(admin, "things")[1]
+    assert now.found
+    assert (now.found["documents"], now.stale, now.reason) == (2, "", "")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import time
 from datetime import timedelta
-from threading import Event, Thread
+from threading import Thread
 from typing import TYPE_CHECKING
 
 import pytest
@@ -20,6 +20,7 @@ from exports.domain.exports import export_cancel, export_delete
 from exports.domain.storage import result_store
 from exports.models import AuditEvent, Export, IdempotencyKey, State
 from exports.queue.reconciler import reconcile_forever, reconcile_once
+from exports.stopping import Stop
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -97,7 +98,7 @@ def test_it_comes_by_when_a_pause_ends(
     make_export()
     export_claim(worker="w")
     lose_what_runs()
-    stop = Event()
+    stop = Stop()
 
     def reconcile() -> None:
         reconcile_forever(stop)
@@ -248,7 +249,7 @@ def test_what_no_attempt_wrote_stops_nothing(
 def test_a_round_that_fails_is_tried_again_whatever_it_was(
     monkeypatch: pytest.MonkeyPatch, db: None
 ) -> None:
-    stop = Event()
+    stop = Stop()
     rounds = iter([InterfaceError("connection already closed"), KeyError("what?")])
 
     def once() -> None:

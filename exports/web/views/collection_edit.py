@@ -110,6 +110,7 @@ def collection_removal(request: PageRequest, namespace: str, name: str) -> HttpR
         waiting=exports_in_the_way(found),
         referring=referring(found),
         made=found.exports.filter(deleted_at=None).count(),
+        templates=found.templates.count(),
     )
 
 

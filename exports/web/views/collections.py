@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from django.views.decorators.http import require_GET
 from django_htmx.http import HttpResponseClientRefresh
 
+from exports.domain.preparing import error_told
 from exports.models import CollectionRight, Format, Right, Scope
 from exports.web.fields import Outline, names_of
 from exports.web.loaders import PageRequest, get_caller, get_collection, signed_in
@@ -58,6 +59,7 @@ def _around(caller: Caller, found: Collection) -> dict[str, Any]:
         "kind": Format(found.source["kind"]).label,
         "files": len(found.source["files"]),
         "writes": writes,
+        "error": error_told(found, writes=writes),
         "locations": _locations(found) if writes else [],
         "file_root": found.source.get("file_root", "") if writes else "",
         "rights": _rights(found) if writes else [],
