@@ -13,6 +13,7 @@ from playwright.sync_api import sync_playwright
 from redis import Redis
 
 from config.env import BASE_DIR
+from tests.e2e.chromium import ARGUMENTS, EXECUTABLE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,22 +23,11 @@ if TYPE_CHECKING:
 
     from exports.models import User
 
-# Without these, Chromium looks for hosts of its maker at every start.
-ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--no-first-run",
-]
-
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=ARGUMENTS)
+        browser = playwright.chromium.launch(executable_path=EXECUTABLE, args=ARGUMENTS)
         yield browser
         browser.close()
 
