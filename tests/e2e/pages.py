@@ -18,6 +18,7 @@ MAKERS = frozenset({ADMIN, EXPORTER})
 READERS = frozenset({ADMIN, AUDITOR})
 ADMINS = frozenset({ADMIN})
 EVERYBODY = ALL | {OUTSIDER}
+IN, OUT, SECURED = "in", "out", "secured"
 
 
 @dataclass(frozen=True)
@@ -26,12 +27,14 @@ class Page:
 
     :ivar route: the name of its address. :ivar name: that of its picture.
     :ivar roles: who may open it; another member is told so, an outsider learns of nothing.
+    :ivar when: whether one is signed in, is not, or is and has a second factor.
     """
 
     route: str
     name: str
     address: str
     roles: frozenset[str] = ADMINS
+    when: str = IN
 
 
 # Not pages: what a page asks for beside itself, what leads on, what only takes a form, and files.
@@ -40,8 +43,8 @@ NO_PAGES = {
     *("several", "template_start", "after", "delivery_again", "collection_refresh", "picture"),
     *("history_export", "openid_connect_login", "openid_connect_callback"),
 }
-# Part of a way through: signing in with a second factor, which has a test of its own.
-ON_THE_WAY = {"mfa_authenticate", "mfa_reauthenticate", "mfa_activate_totp"}
+# On the way in, between password and code: test_people goes there.
+ON_THE_WAY = {"mfa_authenticate"}
 
 
 def routes() -> set[str]:
@@ -53,6 +56,7 @@ def routes() -> set[str]:
 def pages(made: Furnished, collection: str) -> list[Page]:
     """Those of the workspace that was furnished, and of one's account."""
     return [
+        Page("account_login", "sign-in", "/account/login/", EVERYBODY, OUT),
         *_exports(made),
         *_templates(made),
         *_collections(collection),
@@ -149,10 +153,28 @@ def _account() -> list[Page]:
         "account_sessions_end": f"{at}/sessions/end",
         "account_change_password": f"{at}/password/change/",
         "mfa_index": f"{at}/second-factor/",
+        "mfa_activate_totp": f"{at}/second-factor/on/",
         "account_reauthenticate": f"{at}/again/",
         "account_logout": f"{at}/logout/",
+        "account_reset_password": f"{at}/password/reset/",
+        "account_signup": f"{at}/signup/",
+        "account_inactive": f"{at}/inactive/",
+        "socialaccount_login_cancelled": f"{at}/openid/cancelled/",
+    }
+    secured = {
+        "mfa_index": f"{at}/second-factor/",
+        "mfa_reauthenticate": f"{at}/second-factor/again/",
+        "mfa_view_recovery_codes": f"{at}/second-factor/codes/",
+        "mfa_generate_recovery_codes": f"{at}/second-factor/codes/new/",
+        "mfa_deactivate_totp": f"{at}/second-factor/off/",
     }
     return [
-        Page(route, route.replace("_", "-"), address, EVERYBODY)
-        for route, address in addresses.items()
+        *(
+            Page(route, route.replace("_", "-"), address, EVERYBODY)
+            for route, address in addresses.items()
+        ),
+        *(
+            Page(route, f"{route.replace('_', '-')}-on", address, EVERYBODY, SECURED)
+            for route, address in secured.items()
+        ),
     ]
