@@ -42,7 +42,7 @@ TEXTS = (
     "%s %d %(name)s %% {0} {name}",
     "'; DROP TABLE exports_export; --",
     "1' OR '1'='1",
-    "=HYPERLINK(\"https://evil.example\", \"click\")",
+    '=HYPERLINK("https://evil.example", "click")',
     "=cmd|' /C calc'!A0",
     "../../../etc/passwd",
     "C:\\con\\nul\\aux.txt",
@@ -112,7 +112,12 @@ def _export(caller: Caller, collection: Collection, text: str, everything: str) 
         expires_at=now,
     )
     ExportFile.objects.create(
-        export=export, attempt=0, name=f"files/{text[:90]}", key="nowhere", bytes=1, sha256="0f" * 32
+        export=export,
+        attempt=0,
+        name=f"files/{text[:90]}",
+        key="nowhere",
+        bytes=1,
+        sha256="0f" * 32,
     )
 
 
@@ -122,9 +127,7 @@ def _template(caller: Caller, collection: Collection, text: str, everything: str
 
 
 def _principal(caller: Caller, _: Collection, text: str, everything: str) -> None:
-    principal_create(
-        namespace=caller.namespace, name=text, identities=[text], actor=caller.actor
-    )
+    principal_create(namespace=caller.namespace, name=text, identities=[text], actor=caller.actor)
 
 
 def _key(caller: Caller, _: Collection, text: str, everything: str) -> None:

@@ -96,7 +96,7 @@ def _templates(made: Furnished) -> list[Page]:
     return [
         Page("templates", "templates", at, ALL),
         Page("template_new", "template-new", f"{at}/new?from={made.ready.uid}"),
-        Page("template", "template", one, READERS),
+        Page("template", "template", one, ALL),
         Page("template_edit", "template-edit", f"{one}/edit"),
         Page("template_removal", "template-delete", f"{one}/delete"),
     ]
@@ -110,12 +110,12 @@ def _collections(name: str) -> list[Page]:
         Page("collection_new", "collection-new", f"{at}/new"),
         Page("collection_browse", "collection-browse", f"{at}/new/browse"),
         Page("collection_location", "collection-location", f"{at}/new/location"),
-        Page("collection", "collection", one, READERS),
+        Page("collection", "collection", one, ALL),
         Page("collection_edit", "collection-edit", f"{one}/edit"),
         Page("collection_fields", "collection-fields", f"{one}/fields"),
         Page("collection_delete", "collection-delete", f"{one}/delete"),
-        Page("documents", "documents", f"{one}/documents"),
-        Page("statistics", "statistics", f"{one}/statistics"),
+        Page("documents", "documents", f"{one}/documents", MAKERS),
+        Page("statistics", "statistics", f"{one}/statistics", MAKERS),
     ]
 
 
