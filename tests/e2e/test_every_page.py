@@ -6,14 +6,12 @@ import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
-from allauth.mfa.totp.internal.auth import TOTP
 from axe_playwright_python.base import AXE_SCRIPT
 from django.test import Client
 
 from exports.models import Export
 from tests.conftest import give
-from tests.e2e.entering import cookie_of, entered
+from tests.e2e.entering import cookie_of, entered, second_factor_on
 from tests.e2e.furnishing import Furnished, Stock, furnish
 from tests.e2e.pages import (
     ADMIN,
@@ -122,10 +120,9 @@ def test_every_page_for_every_role_at_every_width(
 def enter(page: Page, user: User, when: str, address: str) -> None:
     page.context.clear_cookies()
     if when == SECURED:
-        TOTP.activate(user, "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP")
-        RecoveryCodes.activate(user)
+        second_factor_on(user)
     if when != OUT:
-        page.context.add_cookies([cookie_of(user, address)])  # type: ignore[list-item]
+        page.context.add_cookies([cookie_of(user, address)])
 
 
 def look(page: Page, address: str) -> list[str]:

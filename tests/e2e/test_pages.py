@@ -36,12 +36,12 @@ def test_a_row_moves_by_itself_and_keeps_the_focus(
     expect(signed_in.get_by_role("link", name="Ready 2")).to_be_visible()
     expect(signed_in.get_by_role("link", name="Moves")).to_be_focused()
     expect(signed_in.locator("#moving[hx-get]")).to_have_count(0)
-    # What was ticked stays so, and what is to become of it is asked first.
+    # What was ticked stays so, and what is to become of it is asked first; all by keyboard.
     expect(signed_in.get_by_role("checkbox", name="Choose Moves")).to_be_checked()
-    signed_in.get_by_role("checkbox", name="Choose all").check()
+    signed_in.get_by_role("checkbox", name="Choose all").press("Space")
     expect(signed_in.get_by_text("2 exports, 0 B")).to_be_visible()
-    bar.click()
-    signed_in.get_by_role("button", name="Delete them").click()
+    bar.press("Enter")
+    signed_in.get_by_role("button", name="Delete them").press("Enter")
     expect(signed_in.get_by_text("Deleted 2 exports.")).to_be_visible()
     assert Export.objects.filter(deleted_at=None).count() == 0
 
