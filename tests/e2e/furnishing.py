@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 from django.db import transaction
 from django.utils import timezone
 
-from exports.domain.audit import SYSTEM
 from exports.domain.claims import export_claim, something_waits
 from exports.domain.deliveries import Outcome, delivery_claim, delivery_end
 from exports.domain.exports import export_cancel, export_create
@@ -174,34 +173,34 @@ def _moving(caller: Caller, stock: Stock) -> dict[str, Export]:
 
 
 def _keys(caller: Caller, principal: Principal) -> ApiKey:
-    given = {"namespace": caller.namespace, "owner": caller.user, "actor": caller.actor}
-    scopes = ["exports:read", "exports:write", "downloads:read"]
-    nightly, _ = key_create(label="Nightly warehouse load", scopes=scopes, **given)
-    key_create(label="Sales dashboard", scopes=scopes, principal=principal, **given)
-    old, _ = key_create(label="Old laptop", scopes=["admin"], **given)
-    key_revoke(old, actor=caller.actor)
-    return nightly
+    def make(label: str, *scopes: str, principal: Principal | None = None) -> ApiKey:
+        key, _ = key_create(
+            namespace=caller.namespace,
+            owner=caller.user,
+            label=label,
+            scopes=scopes,
+            principal=principal,
+            actor=caller.actor,
+        )
+        return key
+
+    key_revoke(make("Old laptop", "admin"), actor=caller.actor)
+    make("Sales dashboard", "exports:read", "downloads:read", principal=principal)
+    return make("Nightly warehouse load", "exports:read", "exports:write", "downloads:read")
 
 
 def _members(caller: Caller, stock: Stock, principal: Principal) -> Membership:
-    people = {
-        "grace@example.org": ("Grace Hopper", "exporter"),
-        "alan@example.org": ("Alan Turing", "auditor"),
-        "barbara@example.org": ("Barbara Liskov", "admin"),
-    }
-    for email, (name, role) in people.items():
+    def add(name: str, role: str, **given: Any) -> Membership:
+        email = f"{name.split()[0].lower()}@example.org"
         user = User.objects.create_user(email, None, name=name)
-        given = {"principal": principal.uid, "rights": {stock.collection: "export"}}
-        found = member_add(
-            namespace=caller.namespace,
-            user=user,
-            role=role,
-            actor=SYSTEM,
-            **(given if role == "exporter" else {}),
+        return member_add(
+            namespace=caller.namespace, user=user, role=role, actor=caller.actor, **given
         )
-        if role == "exporter":
-            membership = found
-    return membership
+
+    add("Alan Turing", "auditor")
+    add("Barbara Liskov", "admin")
+    rights = {stock.collection: "export"}
+    return add("Grace Hopper", "exporter", principal=principal.uid, rights=rights)
 
 
 def _fresh(export: Export) -> Export:

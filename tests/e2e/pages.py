@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from django.urls import URLPattern
-
 from exports.web import account_urls, urls
 
 if TYPE_CHECKING:
@@ -50,7 +48,7 @@ ON_THE_WAY = {"mfa_authenticate"}
 def routes() -> set[str]:
     """The names of all addresses of pages."""
     patterns = [*urls.urlpatterns, *account_urls.urlpatterns]
-    return {each.name or "" for each in patterns if isinstance(each, URLPattern)}
+    return {each.name or "" for each in patterns}
 
 
 def pages(made: Furnished, collection: str) -> list[Page]:

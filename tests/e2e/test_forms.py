@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from exports.models import Export
 
 # Address, button, the field that is wrong and what is typed there, and what else is typed.
-FORMS = (
+FORMS: tuple[tuple[str, str, str, str, dict[str, str]], ...] = (
     ("exports/new", "Create the export", "where", '{"delai": 1}', {"label": "Kept"}),
     ("exports/new", "Create the export", "timezone", "Mars/Olympus", {"label": "Kept"}),
     ("templates/new", "Save the template", "request", "{", {"name": "Kept"}),
