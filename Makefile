@@ -1,7 +1,7 @@
 # Two commands set everything up on a machine with Python 3.11, make and git:
 #   make run    the service with sample data      make test   lint, types and all tests
 .DEFAULT_GOAL := help
-.PHONY: help run demo test on-sqlite on-postgres lint format bench soak system lock clean
+.PHONY: help run demo test on-sqlite on-postgres lint format bench screenshots soak system lock clean
 
 PYTHON ?= python3.11
 PORT ?= 8000
@@ -20,6 +20,7 @@ help:
 	@echo "make lint    ruff, mypy, import-linter, djade"
 	@echo "make format  let the formatters change the files"
 	@echo "make bench   speed and memory against peers (BENCH_DOCS=2000000)"
+	@echo "make screenshots  a picture of every page, into docs/images"
 	@echo "make soak    the tests and benchmarks that take long (CORPORA=folder of bad bodies)"
 
 # Installed things are reused: this runs again only when the lock has changed.
@@ -61,6 +62,9 @@ format: $(VENV)/installed
 
 bench: $(VENV)/installed
 	$(BIN)/python -m bench
+
+screenshots: $(VENV)/installed system
+	$(BIN)/python -m tests.e2e.screenshots
 
 soak: $(VENV)/installed system
 	$(PYTEST) -m soak

@@ -13,6 +13,8 @@ from playwright.sync_api import sync_playwright
 from redis import Redis
 
 from config.env import BASE_DIR
+from exports.query.schema import Role
+from tests.e2e.chromium import ARGUMENTS, EXECUTABLE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,24 +22,13 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser, ConsoleMessage, Page
     from pytest_django.live_server_helper import LiveServer
 
-    from exports.models import User
-
-# Without these, Chromium looks for hosts of its maker at every start.
-ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--no-first-run",
-]
+    from exports.models import Collection, User
 
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=ARGUMENTS)
+        browser = playwright.chromium.launch(executable_path=EXECUTABLE, args=ARGUMENTS)
         yield browser
         browser.close()
 
@@ -86,3 +77,14 @@ def worker(transactional_db: None, service_env: dict[str, str]) -> Iterator[None
     yield
     process.kill()
     process.wait()
+
+
+@pytest.fixture
+def rich(trips: Collection, planes: Collection) -> Collection:
+    """The trips, with a reference, an optional field, a vector and a file."""
+    schema = trips.schema.mark("carrier", role=Role.REFERENCE, target=planes.uid)
+    schema = schema.mark("document_id", role=Role.FILE).mark("tags", role=Role.VECTOR, length=2)
+    schema = schema.mark("place.lon", optional=True)
+    trips.schema_tree, trips.schema_version = schema.to_json(), schema.version
+    trips.save()
+    return trips

@@ -139,24 +139,3 @@ def test_a_wrong_filter_keeps_what_was_typed_and_takes_the_focus(signed_in: Page
     expect(page.get_by_role("textbox", name="Filter where")).to_be_focused()
     expect(page.get_by_label("Label")).to_have_value("Kept")
     assert not Export.objects.exists()
-
-
-@pytest.mark.usefixtures("trips")
-def test_without_javascript_it_works_by_forms_and_links(signed_in: Page, browser: object) -> None:
-    cookies = signed_in.context.cookies()
-    from playwright.sync_api import Browser
-
-    assert isinstance(browser, Browser)
-    context = browser.new_context(java_script_enabled=False, base_url=signed_in.url)
-    context.add_cookies(cookies)  # type: ignore[arg-type]
-    page = context.new_page()
-    page.goto("/demo/exports/new")
-    page.get_by_role("button", name="Create the export").click()
-    page.get_by_role("link", name="Delete…").click()
-    page.get_by_role("button", name="Delete").click()
-    context.close()
-
-    export = Export.objects.get()
-    assert export.deleted_at
-    assert export.state == State.CANCELLED
-    assert Collection.objects.count() == 1
