@@ -14,22 +14,27 @@ class Stop:
     """
 
     def __init__(self) -> None:
-        self._is_set = False
+        self._times = 0
         self._reader, self._writer = os.pipe()
         os.set_blocking(self._writer, False)
 
     def is_set(self) -> bool:
-        return self._is_set
+        return self._times > 0
+
+    @property
+    def is_urgent(self) -> bool:
+        """Whether it was set more than once: somebody grew impatient."""
+        return self._times > 1
 
     def set(self) -> None:
-        self._is_set = True
+        self._times += 1
         with suppress(BlockingIOError):  # As full as it is, whoever waits is woken.
             os.write(self._writer, b".")
 
     def wait(self, seconds: float) -> bool:
         """Whether it is set, at the latest after so many seconds."""
         select.select([self._reader], [], [], seconds)
-        return self._is_set
+        return self.is_set()
 
 
 def stop_on_signals(stop: Stop) -> None:

@@ -186,6 +186,7 @@ _SENTENCES = {
     "too_short": "It must have {min_length} entries or more.",
     "less_than": "It must be less than {lt}.",
     "literal_error": "Choose {expected}.",
+    "enum": "Choose {expected}.",
     "bool_type": "It must be true or false.",
     "model_type": "It must be an object.",
 }

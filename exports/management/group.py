@@ -43,7 +43,7 @@ class Group:
     """Processes that live and end with this one.
 
     Each is in a session of its own, so that Ctrl-C reaches this process alone, which then stops
-    them in the reverse order of their start.
+    them: first all but the one that was started first, which the others need, then that one.
     """
 
     def __init__(self, env: Mapping[str, str] | None = None) -> None:
@@ -69,20 +69,26 @@ class Group:
                     self._restart(member)
 
     def end(self, patience: float = 10) -> None:
-        """Ask them to end, the last one first, since each needs those that were started before.
+        """Ask them to end, the first one last, since the others need it.
 
-        After ``patience`` seconds in all they are made to.
+        After ``patience`` seconds in all, or when ``stop`` is set once more, they are made to.
         """
         deadline = time.monotonic() + patience
-        while self._members:
-            member = self._members.pop()
-            member.process.terminate()
-            try:
-                member.process.wait(max(0.1, deadline - time.monotonic()))
-            except subprocess.TimeoutExpired:
-                logger.warning("%s did not end in time; it is made to.", member.name)
+        for members in (self._members[1:], self._members[:1]):
+            for member in members:
+                member.process.terminate()
+            for member in members:
+                self._await(member, deadline)
+        self._members.clear()
+
+    def _await(self, member: Member, deadline: float) -> None:
+        while member.process.poll() is None:
+            if time.monotonic() > deadline or self.stop.is_urgent:
+                logger.warning("The %s did not end in time; it is made to.", member.name)
                 member.process.kill()
                 member.process.wait()
+            else:
+                time.sleep(0.02)
 
     def _restart(self, member: Member) -> None:
         quick = time.monotonic() - member.started < _QUICK

@@ -13,7 +13,7 @@ from django.conf import settings
 from django.db import connections
 from redis import Redis
 from redis.exceptions import RedisError
-from rq import Queue, Worker
+from rq import Queue, Worker, worker_registration
 from rq.serializers import JSONSerializer
 
 from exports.engine.kin import die_with_parent
@@ -22,6 +22,7 @@ from exports.queue.jobs import WakeUp
 if TYPE_CHECKING:
     from types import FrameType
 
+    from redis.client import Pipeline
     from rq.executions import Execution
     from rq.job import Job
 
@@ -66,6 +67,13 @@ class ExportWorker(Worker):
     def request_stop(self, signum: int, frame: FrameType | None) -> None:
         self.asked_to_end = True
         super().request_stop(signum, frame)  # type: ignore[no-untyped-call]  # RQ's
+
+    def heartbeat(self, timeout: int | None = None, pipeline: Pipeline | None = None) -> None:
+        # RQ says who is there once, when it begins: a Redis that came back empty would not know.
+        redis = self.connection if pipeline is None else pipeline
+        redis.hset(self.key, mapping=self.serialize())
+        worker_registration.register(self, pipeline)
+        super().heartbeat(timeout, pipeline)
 
     # What RQ notes in Redis about a run is of no consequence. A failure to do so would end the
     # worker, and the run with it.

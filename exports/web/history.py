@@ -28,11 +28,17 @@ ROWS = 50
 RANGES = ("7", "30", "90")  # days
 _NAMED = 100  # suggestions for who it was
 
-# What each family of actions is called; one that is not here goes by its own name.
+# What each family of actions is called.
 _FAMILIES = {
     "export": "Exports",
     "rows": "Looks at rows",
+    "values": "Suggested values",
+    "statistics": "Statistics",
+    "template": "Templates",
     "collection": "Collections",
+    "delivery": "Messages to others",
+    "script": "Scripts",
+    "webhook_secret": "The secret of webhooks",
     "key": "API keys",
     "member": "Members",
     "principal": "Principals",
@@ -81,8 +87,8 @@ class History:
         families: dict[str, list[tuple[str, str]]] = {}
         for action, (word, _) in WORDS.items():
             families.setdefault(action.partition(".")[0], []).append((action, word))
-        whole = [*_GROUPS.items(), *((name, _family(name)) for name in families)]
-        return [("All of a kind", whole), *((_family(n), each) for n, each in families.items())]
+        whole = [*_GROUPS.items(), *((name, _FAMILIES[name]) for name in families)]
+        return [("All of a kind", whole), *((_FAMILIES[n], each) for n, each in families.items())]
 
     @property
     def is_filtered(self) -> bool:
@@ -147,10 +153,6 @@ class History:
         asked["days"] = "" if self.days == "30" else self.days
         said = {name: value for name, value in {**asked, **changes}.items() if value}
         return f"?{urlencode(said)}"
-
-
-def _family(name: str) -> str:
-    return _FAMILIES.get(name, name.capitalize())
 
 
 def _is_action(text: str) -> bool:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.forms import BoundField
 
 from exports.models import Right, Role
@@ -31,6 +32,19 @@ _RIGHTS = [
 ]
 
 
+# What Django finds, in our words.
+_SENTENCES = {
+    "required": "This cannot be empty.",
+    "max_length": "It may have at most %(limit_value)s characters.",
+    "min_value": "It must be %(limit_value)s or more.",
+    "max_value": "It must be %(limit_value)s or less.",
+    "max_digits": "It may have at most %(max)s digits.",
+    "invalid_choice": "Choose one of those that are offered.",
+    "null_characters_not_allowed": "Take out the characters that are no text.",
+}
+_REQUIRED = forms.Field.default_error_messages["required"]
+
+
 @dataclass(frozen=True, slots=True)
 class Choice:
     """The right on one collection, as the form asks for it."""
@@ -47,6 +61,14 @@ class AskForm(forms.Form):
             name = error.path.partition(".")[0]
             self.add_error(name if name in self.fields else None, error.message)
         self.focus()
+
+    def add_error(self, field: str | None, error: ValidationError | str) -> None:
+        found = error if isinstance(error, ValidationError) else ValidationError(error)
+        # What a field says of itself stays: "Choose at least one …".
+        for each in found.error_list:
+            if each.code != "required" or each.message == _REQUIRED:
+                each.message = _SENTENCES.get(each.code or "", each.message)
+        super().add_error(field, found)
 
     def focus(self) -> None:
         """Put the cursor into the first field that has to be put right."""

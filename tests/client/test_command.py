@@ -90,6 +90,9 @@ def test_tables_are_for_people(run: Run, made: Made) -> None:
     assert "60,000 of 60,000" in shown
     assert task.files[0].sha256 in shown
     assert "Lansdowne Airport" in run("export", "preview", "airports", "--limit", "1")[1]
+    asked = ("flights", "--path", "flight_number", "--where", '{"flight_number": 1545}')
+    shown = run("export", "preview", *asked, "--limit", "1")[1]
+    assert ("1545" in shown, "1,545" in shown) == (True, False)
     assert "336,776" in run("collections", "list")[1]
     assert "fleet.tailnum" in run("collections", "show", "airlines")[1]
 

@@ -23,7 +23,7 @@ def test_a_file_becomes_a_collection_before_ones_eyes(signed_in: Page, tmp_path:
     page.locator("[name=file]").set_input_files(str(file))
     page.get_by_role("button", name="Make the collection").click()
 
-    expect(page.locator("#id_name_error")).to_have_text("This field is required.")
+    expect(page.locator("#id_name_error")).to_have_text("This cannot be empty.")
     expect(page.locator("#id_name")).to_be_focused()
     page.keyboard.type("tours")
     page.keyboard.press("Enter")

@@ -38,16 +38,23 @@ def test_ending_the_group_ends_its_members() -> None:
     assert [process.poll() is not None for process in processes] == [True, True]
 
 
-def test_a_member_that_will_not_end_is_made_to() -> None:
+@pytest.mark.parametrize(("patience", "asked"), [(0.5, 1), (30, 2)])
+def test_a_member_that_will_not_end_is_made_to_when_patience_is_over(
+    patience: float, asked: int
+) -> None:
     group = Group()
     stubborn = "import signal, time; signal.signal(15, signal.SIG_IGN); print(1); time.sleep(60)"
     group.start("stubborn", [sys.executable, "-c", stubborn])
     process = group._members[0].process
     time.sleep(0.3)
+    for _ in range(asked):
+        group.stop.set()
 
-    group.end(patience=0.5)
+    begun = time.monotonic()
+    group.end(patience)
 
     assert process.returncode is not None
+    assert time.monotonic() - begun < 5
 
 
 def test_a_member_that_falls_is_started_again(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +14,7 @@ from redis import Redis
 from exports.domain.access import caller_for
 from exports.domain.collections import collection_create
 from exports.domain.errors import Forbidden, NotFound
+from exports.domain.sources import upload_folder
 from exports.domain.statistics import (
     Standing,
     statistics_ask,
@@ -67,6 +69,24 @@ def test_a_worker_counts_what_was_asked_for(admin: Caller, trips: Collection) ->
     assert carrier["top"] == [["AA", 334], ["B6", 333], ["UA", 333]]
     assert told(trips) == ["statistics.asked", "statistics.made", "statistics.viewed"]
     assert not statistics_wait()
+
+
+def test_uploaded_files_are_counted_too(
+    admin: Caller, trips: Collection, settings: Any, tmp_path: Path
+) -> None:
+    settings.UPLOAD_DIR = tmp_path
+    folder = upload_folder(trips)
+    folder.mkdir()
+    moved = [shutil.copy(file, folder) for file in trips.source["files"]]
+    Collection.objects.filter(pk=trips.pk).update(
+        uploaded=True, source={**trips.source, "files": moved}
+    )
+    statistics_ask(admin, "trips")
+    count_claimed()
+
+    now = standing(admin)
+    assert now.found
+    assert (now.found["documents"], now.reason, now.stale) == (1000, "", "")
 
 
 def test_who_asks_twice_asks_once(admin: Caller, trips: Collection) -> None:

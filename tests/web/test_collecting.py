@@ -72,7 +72,7 @@ def test_a_script_is_told_where_to_go(ada: User, demo: Namespace) -> None:
         ({"file": ("a.txt", b"x")}, "id_file", "'a.txt' cannot be read: its name must end in"),
         ({"file": ("a.csv", b"")}, "id_file", "'a.csv' is empty."),
         ({"name": "new", "file": ("a.csv", b"id\n1\n")}, "id_name", "A name begins with"),
-        ({"name": "", "file": ("a.csv", b"id\n1\n")}, "id_name", "This field is required."),
+        ({"name": "", "file": ("a.csv", b"id\n1\n")}, "id_name", "This cannot be empty."),
         (
             {"access": "paths", "file": ("a.csv", b"id\n1\n")},
             "id_access_paths",

@@ -96,6 +96,13 @@ def test_the_address_filters(
     assert texts(html, "td", class_="person") == people
 
 
+def test_each_family_of_actions_has_a_name(as_ari: Browser) -> None:
+    shown = texts(as_ari.get(HISTORY), "option")
+
+    assert {"Templates", "Messages to others", "The secret of webhooks"} <= set(shown)
+    assert not [each for each in shown if "_" in each]
+
+
 def test_pages_follow_each_other_without_gap_or_double(as_ari: Browser, demo: Namespace) -> None:
     with transaction.atomic():
         for number in range(55):

@@ -62,7 +62,7 @@ def test_one_is_made_shown_once_and_works(
 @pytest.mark.parametrize(
     ("change", "field", "says"),
     [
-        ({"label": ""}, "label", "This field is required."),
+        ({"label": ""}, "label", "This cannot be empty."),
         ({"label": "a\tb"}, "label", "A label has 1 to 100 characters, no blank around them."),
         ({"scopes": []}, "scopes", "Choose at least one thing that the key may do."),
         (

@@ -179,7 +179,10 @@ def test_without_redis_the_page_is_there_and_says_so(
     make_export()
     settings.REDIS_URL = f"unix://{tmp_path}/nobody.sock"
 
-    assert one(as_ada.get(LIST), id="queue").text.startswith("The queue cannot be reached.")
+    assert one(as_ada.get(LIST), id="queue").text == (
+        "The queue cannot be reached. What waits is kept, and starts once it can be."
+        " Operations shows how the service stands."
+    )
 
 
 def test_a_poll_brings_the_rows_that_move_and_stops_when_they_rest(

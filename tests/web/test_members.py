@@ -93,7 +93,7 @@ def test_who_has_an_account_is_added(as_ada: Browser, olaf: User, trips: Collect
         ("nobody@example.org", "Nobody has an account with this address yet."),
         ("eve@example.org", "eve@example.org is a member already."),
         ("nobody", "Enter a valid email address."),
-        ("", "This field is required."),
+        ("", "This cannot be empty."),
     ],
 )
 def test_who_cannot_be_added_is_said_beside_the_address(

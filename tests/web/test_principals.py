@@ -59,7 +59,7 @@ def test_what_is_saved_unchanged_stays_so(as_ada: Browser, ua: Principal) -> Non
 @pytest.mark.parametrize(
     ("name", "identities", "says"),
     [
-        ("", "", "This field is required."),
+        ("", "", "This cannot be empty."),
         ("AA", "", "There is a principal named 'AA' already. Choose another name."),
         ("prn_x", "", "A name must not look like an id: begin it otherwise."),
         ("UA", "x" * 201, "An identity is one line of 1 to 200 characters, no blank around them."),

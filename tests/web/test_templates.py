@@ -61,7 +61,7 @@ def test_the_builder_saves_what_it_holds(as_ada: Browser, saved: Template) -> No
 @pytest.mark.parametrize(
     ("changes", "says"),
     [
-        ({"name": ""}, "This field is required."),
+        ({"name": ""}, "This cannot be empty."),
         ({"request": "{"}, "This is not JSON: see line 1, column 2."),
         ({"request": "[" * 50_000}, "This JSON is too deep, or a number too long."),
         ({"request": "9" * 5_000}, "This JSON is too deep, or a number too long."),

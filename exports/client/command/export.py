@@ -65,7 +65,7 @@ def preview(session: Session, /, collection: str, limit: int, **options: Any) ->
         return
     names = [each["path"] for each in found["columns"]]
     # A column that reaches into a document is no name of the document's own.
-    print_table(names, ([_value(row, name) for name in names] for row in found["rows"]))
+    print_table(names, ([_datum(row, name) for name in names] for row in found["rows"]))
     about = "" if found["exact"] else "at least "
     bytes_ = f", about {size(found['bytes'])}" if found["bytes"] is not None else ""
     click.echo(f"{about}{found['count']:,} rows{bytes_}")
@@ -191,6 +191,12 @@ def _row(task: ExportTask) -> list[object]:
     told = task.export
     named = (told["collection"]["name"], told["format"], told["rows_done"])
     return [task.id, task.status, *named, moment(told["created_at"]), task.created_by, task.name]
+
+
+def _datum(row: Any, path: str) -> object:
+    """A value of a row as the data has it: a year or a number of a flight is no amount."""
+    value = _value(row, path)
+    return value if isinstance(value, bool) or not isinstance(value, int) else str(value)
 
 
 def _value(row: Any, path: str) -> Any:
