@@ -26,7 +26,7 @@ from exports.api.schemas import (
 from exports.domain.members import standing
 from exports.domain.places import queue_places
 from exports.domain.plans import FIELDS
-from exports.domain.preparing import locations_of
+from exports.domain.preparing import locations_named
 from exports.domain.reasons import reason_for
 from exports.domain.templates import template_request
 from exports.engine.files import FOLDER
@@ -154,7 +154,7 @@ def collection_full(collection: Collection, caller: Caller) -> CollectionFull:
     writes = caller.may(Scope.COLLECTIONS_WRITE)
     return CollectionFull(
         properties=[_property(each, each.name, visible) for each in collection.schema.properties],
-        locations=list(locations_of(collection)) if writes else [],
+        locations=list(locations_named(collection)) if writes else [],
         file_root=collection.source.get("file_root", "") if writes else "",
         **_collection(collection),
         **_taken(collection, ("access", "uploaded", "marks_lost")),

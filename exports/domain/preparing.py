@@ -129,8 +129,13 @@ def _take(claim: Preparation) -> Taken:
 
 def locations_of(collection: Collection) -> Sequence[str]:
     """What is read for it: the folder of its own for uploads, or what was named."""
-    if collection.uploaded:
-        return [str(upload_folder(collection))]
+    return [str(upload_folder(collection))] if collection.uploaded else locations_named(collection)
+
+
+def locations_named(collection: Collection) -> Sequence[str]:
+    """What people know of where its files lie: the names of those that were uploaded, or what was
+    named.
+    """
     named: list[str] = collection.locations or collection.source["files"]
     return named
 
