@@ -88,12 +88,15 @@ class Downloads:
         """
         path.parent.mkdir(parents=True, exist_ok=True)
         # The sum in the name keeps it from being taken for a part of another file.
-        part = path.with_name(f"{path.name[: _LONGEST - 40]}.{file.sha256[:16]}.part")
-        with part.open("a+b") as out:
-            sum_ = self._whole(file, out)
-        if sum_ != file.sha256:
+        begun = path.name.encode()[: _LONGEST - 40].decode(errors="ignore")
+        part = path.with_name(f"{begun}.{file.sha256[:16]}.part")
+        try:
+            with part.open("a+b") as out:
+                if self._whole(file, out) != file.sha256:
+                    raise Damaged(file.name)
+        except Damaged:
             part.unlink()
-            raise Damaged(file.name)
+            raise
         part.replace(path)
 
     def _whole(self, file: ResultFile, out: io.BufferedRandom) -> str:
@@ -130,9 +133,12 @@ class Downloads:
 
     def _inside(self, name: str) -> Path:
         parts = PurePosixPath(name).parts
-        if not parts or any(each in ("..", "/") or "\\" in each or "\0" in each for each in parts):
+        place = self._folder.joinpath(*parts)
+        wrong = any(each in ("..", "/") or "\\" in each or "\0" in each for each in parts)
+        # On Windows the name of a drive leads out too.
+        if not parts or wrong or not place.is_relative_to(self._folder):
             raise NoService(self._transport.base, f"it names a file {name!r}")
-        return self._folder.joinpath(*parts)
+        return place
 
 
 def _saved_as(disposition: str) -> str:

@@ -17,6 +17,13 @@ class NotConfigured(WaybillError):
     """There is no address of a service, or no key."""
 
 
+class NoName(WaybillError):
+    """What should be an id or a name is none, such as a variable that was never set."""
+
+    def __init__(self, reference: str) -> None:
+        super().__init__(f"{reference!r} is no id and no name.")
+
+
 class Unreachable(WaybillError):
     """No answer came: the service is down, the name is wrong, or the network is."""
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import uuid
 from typing import TYPE_CHECKING, Any, Unpack
-from urllib.parse import quote
 
 from exports.client.paging import items
 from exports.client.task import ExportTask
+from exports.client.transport import named
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -41,7 +41,7 @@ class Exports:
 
         :raises NotFound: there is none, or it is not yours to see.
         """
-        return ExportTask(self._client, self._transport.json("GET", f"/exports/{quote(uid)}"))
+        return ExportTask(self._client, self._transport.json("GET", f"/exports/{named(uid)}"))
 
     def list(
         self, *, limit: int | None = None, **filters: Unpack[ListFields]

@@ -47,6 +47,8 @@ def blocks_read(
                 for block in _whole(answer.iter_raw()):
                     place["line"] += block.count(b"\n")
                     yield block
+                if place["line"] == int(answer.headers["X-First-Line"]) < total:
+                    raise httpx.RemoteProtocolError("it sent no line")
         except (httpx.TransportError, Busy) as error:
             failures = failures + 1 if place == before else 1
             pause_or_raise(transport, failures, error)

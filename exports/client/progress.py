@@ -6,6 +6,8 @@ import sys
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from exports.client.terminal import plain
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator
 
@@ -44,5 +46,21 @@ def bar(
     columns = (TextColumn("{task.description}", markup=False), BarColumn(), *counts)
     # On the error stream: what a command prints may go into a file.
     with Progress(*columns, TimeRemainingColumn(), console=Console(stderr=True)) as progress:
-        task = progress.add_task(text, total=total)
+        task = progress.add_task(plain(text), total=total)
         yield lambda done, total: progress.update(task, completed=done, total=total)
+
+
+@contextmanager
+def bytes_bar(
+    text: str, total: int, *, shown: bool | None = None
+) -> Generator[Callable[[int], None], None, None]:
+    """A bar of bytes; gives the function that is told of so many more. Arguments as of bar."""
+    done = 0
+    with bar(text, total, is_bytes=True, shown=shown) as move:
+
+        def moved(size: int) -> None:
+            nonlocal done
+            done += size
+            move(done, None)
+
+        yield moved

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import json
+from contextlib import ExitStack
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote
 
 from exports.client.errors import Forbidden, Refused
 from exports.client.paging import items
+from exports.client.progress import bytes_bar
+from exports.client.sending import Watched
 from exports.client.task import ExportTask
+from exports.client.transport import named
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -54,7 +59,7 @@ class Resource:
         self._call("DELETE", reference)
 
     def _call(self, method: str, reference: str, act: str = "", body: Any = None) -> Record:
-        path = f"{self.path}/{quote(reference, safe='')}{act}"
+        path = f"{self.path}/{named(reference)}{act}"
         found: Record = self._transport.json(method, path, body=body)
         return found
 
@@ -63,6 +68,34 @@ class Collections(Resource):
     """``client.collections``: what can be exported."""
 
     path = "/collections"
+
+    def upload(
+        self, *paths: str | Path, name: str, progress: bool | None = None, **fields: Any
+    ) -> Record:
+        """Make one of files of this machine, which are sent as they are read.
+
+        It is ``preparing`` until the service has read them.
+
+        :param paths: Parquet, JSONL or CSV, by their endings; text also as .gz or .zst.
+        :param progress: show a bar; None: when a person would see it.
+        :param fields: as of :meth:`create`, but for ``locations``.
+        :raises Invalid: ``errors`` names the fields that are wrong.
+        """
+        form = {
+            field: json.dumps(value) if isinstance(value, dict) else value
+            for field, value in {"name": name, **fields}.items()
+            if value is not None
+        }
+        size = sum(Path(each).stat().st_size for each in paths)
+        with ExitStack() as opened:
+            moved = opened.enter_context(bytes_bar(name, size, shown=progress))
+            files = [
+                ("file", (each.name, opened.enter_context(Watched(each, moved))))
+                for each in map(Path, paths)
+            ]
+            answer = self._transport.send("POST", self.path, body=form, files=files)
+        made: Record = self._transport.read(answer)
+        return made
 
     def refresh(self, reference: str) -> Record:
         """Look at the source again: how many documents there are, of which schema."""

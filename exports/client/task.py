@@ -13,7 +13,7 @@ from exports.client import verify
 from exports.client.download import Downloads, ResultFile
 from exports.client.errors import ExportFailed, NoTable, NotReady, TimedOut
 from exports.client.lines import blocks_read, documents_read
-from exports.client.progress import bar
+from exports.client.progress import bar, bytes_bar
 from exports.client.tables import table_read
 from exports.client.transport import seconds_asked
 
@@ -215,14 +215,8 @@ class ExportTask:
         :raises Damaged: what came has another checksum than the service says.
         :raises NotVerified: the manifest is not genuine, or does not name these files.
         """
-        files, done = self._ready(), 0
-        with bar(self.name, self.get_total_file_size(), is_bytes=True, shown=progress) as move:
-
-            def tell(size: int) -> None:
-                nonlocal done
-                done += size
-                move(done, None)
-
+        files = self._ready()
+        with bytes_bar(self.name, self.get_total_file_size(), shown=progress) as tell:
             downloads = Downloads(self._transport, self.uid, Path(folder), tell)
             places = {each: downloads.place(each) for each in files}
             missing = [
@@ -232,7 +226,7 @@ class ExportTask:
             ]
             for each in missing:
                 downloads.fetch(each, places[each])
-        self._verify(places)
+        self._verify(places, Path(folder))
         return list(places.values())
 
     def to_arrow(self) -> pa.Table:
@@ -275,8 +269,10 @@ class ExportTask:
         self._ready()
         return blocks_read(self._transport, self.uid, line=line, offset=offset)
 
-    def _verify(self, places: Mapping[ResultFile, Path]) -> None:
+    def _verify(self, places: Mapping[ResultFile, Path], folder: Path) -> None:
         papers = {each.kind: path for each, path in places.items()}
+        if not {"manifest", "signature"} <= papers.keys():
+            raise verify.NoManifest(folder)
         verify.verify_listed(
             papers["manifest"],
             papers["signature"],

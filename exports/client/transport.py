@@ -12,13 +12,17 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 import httpx
 
-from exports.client.errors import Busy, NoService, Unreachable, refusal
+from exports.client.errors import Busy, NoName, NoService, Unreachable, refusal
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Mapping
+    from collections.abc import Generator, Mapping, Sequence
+    from io import FileIO
+
+    File = tuple[str, tuple[str, FileIO]]
 
 BUSY = (429, 503)  # it did nothing
 AWAY = (502, 504)  # what stands before the service does not know what it did
@@ -81,14 +85,17 @@ class Transport:
         body: Any = None,
         query: Mapping[str, Any] | None = None,
         headers: Mapping[str, str] | None = None,
+        files: Sequence[File] | None = None,
     ) -> httpx.Response:
         """The whole answer.
 
-        :param body: sent as JSON unless it is None.
+        :param body: sent as JSON unless it is None; with files as the fields of a form.
+        :param files: the name of the field of each, that of the file, and what it is read from
+            as it is sent.
         :raises Refused: it answered with an error. :raises Unreachable: it did not answer.
         """
         again = method in SAFE or "Idempotency-Key" in (headers or {})
-        request = self._request(method, path, body, query, headers)
+        request = self._request(method, path, body, query, headers, files)
         for number in range(1, self.retries.most + 2):
             last = number > self.retries.most
             try:
@@ -158,11 +165,13 @@ class Transport:
         body: Any,
         query: Mapping[str, Any] | None,
         headers: Mapping[str, str] | None,
+        files: Sequence[File] | None,
     ) -> httpx.Request:
         given = {name: value for name, value in (query or {}).items() if value is not None}
+        content = {"data": body, "files": files} if files else {"json": body}
         try:
             return self.http.build_request(
-                method, path, params=given, json=body, headers=headers or {}
+                method, path, params=given, headers=headers or {}, **content
             )
         except (httpx.InvalidURL, UnicodeError) as error:
             raise Unreachable(self.base, _words(error)) from error
@@ -186,6 +195,16 @@ class Transport:
         if isinstance(refused, Busy):
             refused.retry_after = answer.headers.get("Retry-After")
         raise refused
+
+
+def named(reference: str) -> str:
+    """An id or a name as a part of a path.
+
+    :raises NoName: it is none, and would make another path of it.
+    """
+    if reference in ("", ".", ".."):
+        raise NoName(reference)
+    return quote(reference, safe="")
 
 
 def seconds_asked(text: str | None) -> float | None:

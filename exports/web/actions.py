@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from exports.models import Export
 
 _ADMINS = "Only admins of the workspace can do this."
+_NOT_HERE = "Not possible: its collection was deleted, or is no longer yours to export."
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,11 +40,15 @@ class Action:
 
 @dataclass(frozen=True)
 class Actions:
-    """Of one export at one moment, as the caller may do them."""
+    """Of one export at one moment, as the caller may do them.
+
+    :ivar exportable: whether he may still export its collection.
+    """
 
     caller: Caller
     export: Export
     now: datetime
+    exportable: bool
 
     @property
     def all(self) -> list[Action]:
@@ -59,12 +64,16 @@ class Actions:
             yield self._never("cancel", "Cancel…", "stop", "Not possible: it has ended.")
 
     def _repeated(self) -> Iterator[Action]:
-        if self.export.is_active:
-            why = "Not yet: it has not ended."
+        if self.export.is_active or not self.exportable:
+            why = "Not yet: it has not ended." if self.exportable else _NOT_HERE
             yield self._never("retry", "Run again", "again", why)
         else:
             about = "A new export of the same request."
             yield Action("retry", "Run again", "again", about, True, self._address("retry"), True)
+        if not self.exportable:
+            yield self._never("duplicate", "Duplicate and change…", "copy", _NOT_HERE)
+            yield self._never("template", "Save as a template…", "templates", _NOT_HERE)
+            return
         slug = self.caller.namespace.slug
         form = f"{reverse('web:create', args=[slug])}?from={self.export.uid}"
         about = "The form of a new export, filled in as this one was."

@@ -81,8 +81,11 @@ def command(asked: dict[str, Any], host: str, namespace: str) -> str:
     options = {name: value for name, value in asked.items() if name != "collection"}
     options["path"] = options.pop("paths", [])
     options |= {f"csv_{name}": value for name, value in options.pop("csv", {}).items()}
+    script = options.pop("after_script", "")
     first = f"{around} waybill export create {quote(asked['collection'])}"
-    return _FOLD.join([first, *_options(options), "--wait -o ."])
+    said = _FOLD.join([first, *_options(options), "--wait -o ."])
+    # It takes a file, and this one comes from nowhere else.
+    return f"printf %s {quote(script)} | {said}{_FOLD}--after-script -" if script else said
 
 
 def _options(options: dict[str, Any]) -> Iterator[str]:
@@ -94,7 +97,7 @@ def _options(options: dict[str, Any]) -> Iterator[str]:
             yield "--no-csv-formula-guard"
         elif isinstance(value, bool):
             yield word
-        elif isinstance(value, dict):
+        elif isinstance(value, dict | list):
             yield _option(word, json.dumps(value, ensure_ascii=False))
         else:
             yield _option(word, str(value))

@@ -167,7 +167,7 @@ class ExportForm(AfterForm):
         help_text="Shown in the list. Empty: the collection and the date.",
     )
     description = forms.CharField(
-        label="What it is for",
+        label="Description",
         required=False,
         help_text="A note for whoever looks at this export later.",
         widget=forms.Textarea(attrs={"rows": 2}),

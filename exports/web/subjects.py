@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from django.urls import reverse
 
-from exports.models import Export, State
+from exports.models import Export, Scope, State
 from exports.web.frozen import filter_text
 from exports.web.tags import plural
 from exports.web.wording import size
@@ -62,7 +62,7 @@ def _collections(caller: Caller, uids: list[str]) -> Iterator[tuple[str, Subject
 def _principals(caller: Caller, uids: list[str]) -> Iterator[tuple[str, Subject]]:
     found = caller.namespace.principals.filter(uid__in=uids)
     for uid, name, deleted in found.values_list("uid", "name", "deleted_at"):
-        path = "" if deleted else reverse("web:principal", args=[_slug(caller), uid])
+        path = "" if deleted else _for_admins(caller, "web:principal", uid)
         yield uid, Subject(name, path, "deleted" if deleted else "")
 
 
@@ -78,7 +78,7 @@ def _people(caller: Caller, ids: list[str]) -> Iterator[tuple[str, Subject]]:
     numbers = [int(each) for each in texts if each.isdecimal()]
     found = caller.namespace.memberships.filter(user__in=numbers)
     for number, email, uid in found.values_list("user", "user__email", "uid"):
-        yield f"user:{number}", Subject(email, reverse("web:member", args=[_slug(caller), uid]))
+        yield f"user:{number}", Subject(email, _for_admins(caller, "web:member", uid))
 
 
 def _templates(caller: Caller, uids: list[str]) -> Iterator[tuple[str, Subject]]:
@@ -100,6 +100,11 @@ _KINDS = {
     "tpl": _templates,
     "ns": _workspace,
 }
+
+
+def _for_admins(caller: Caller, name: str, uid: str) -> str:
+    """The address of a page that no auditor may open."""
+    return reverse(name, args=[_slug(caller), uid]) if caller.may(Scope.ADMIN) else ""
 
 
 def _slug(caller: Caller) -> str:

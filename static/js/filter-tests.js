@@ -46,6 +46,7 @@
     ...EMPTY,
   };
   const MANY = new Set(["in", "nin", "all"]);
+  const JOINS = new Set(["AND", "OR", "NOT"]);
   const NONE = new Set(["exists", "empty"]);
   const CASED = new Set(["eq", "ne", "contains", "starts_with", "ends_with", "in", "nin", "all", "regex"]);
 
@@ -128,7 +129,7 @@
     if (value === null) return group();
     const node = object(value);
     const keys = Object.keys(node);
-    const logical = keys.some((key) => ["AND", "OR", "NOT", "field"].includes(key));
+    const logical = keys.some((key) => JOINS.has(key) || key === "field");
     const found = logical ? logicalNode(node, types, false) : queryNode(node, types);
     const root = found.parts ? found : group("AND", [found]);
     if (count(root) > MOST) throw new Beyond(`It has more than ${MOST} conditions.`);
@@ -168,9 +169,9 @@
     const anyCase = cased || node.case_sensitive === true;
     if ("field" in node) return logicalLeaf(node, types, anyCase);
     const parts = Object.entries(node)
-      .filter(([name, value]) => name !== "case_sensitive" && value !== null)
+      .filter(([name, value]) => name !== "case_sensitive" && !(JOINS.has(name) && value === null))
       .map(([name, value]) => {
-        if (!["AND", "OR", "NOT"].includes(name)) return tested(name, "eq", value, anyCase, types);
+        if (!JOINS.has(name)) return tested(name, "eq", value, anyCase, types);
         const list = Array.isArray(value) ? value : [value];
         return joined(name, list.map((each) => logicalNode(object(each), types, anyCase)));
       });

@@ -29,10 +29,10 @@
         this.root = filters.fromJson(typed ? json.read(typed) : null, this.types);
         this.draw();
       } catch (error) {
-        if (!(error instanceof filters.Beyond || error instanceof SyntaxError)) throw error;
-        const why = error instanceof SyntaxError ? "It is not whole yet." : error.message;
+        const why = { SyntaxError: "It is not whole yet.", RangeError: "It is too deep." }[error.name];
+        if (!why && !(error instanceof filters.Beyond)) throw error;
         this.place.replaceChildren(
-          make("p", { class: "beyond", role: "note" }, `The JSON says what this builder cannot show, and it is the JSON that counts. ${why}`),
+          make("p", { class: "beyond", role: "note" }, `The JSON says what this builder cannot show, and it is the JSON that counts. ${why ?? error.message}`),
         );
       }
     }

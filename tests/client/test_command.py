@@ -6,6 +6,7 @@ import io
 import json
 import subprocess
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -13,12 +14,14 @@ import pytest
 from config.env import BASE_DIR
 from exports.client.command import main
 from exports.client.command.endings import HELP, MEANINGS, Ending
-from exports.client.command.shown import plain, size
+from exports.client.command.shown import size
+from exports.client.terminal import plain
+from exports.domain.requests import request_parse
+from exports.web.copying import copies
 from tests.services import free_port
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
     from exports.client import ExportTask
     from tests.client.service import Service
@@ -114,7 +117,8 @@ def test_watching_ends_as_the_export_did(run: Run, made: Made) -> None:
     assert run("export", "cancel", uid)[0] == Ending.FAILED
     assert run("export", "watch", uid)[0] == Ending.FAILED
     assert run("export", "download", uid)[0] == Ending.FAILED
-    assert run("export", "delete", uid)[0] == Ending.INTERRUPTED  # nobody says yes
+    code, _, err = run("export", "delete", uid)
+    assert (code, "Give --yes" in err) == (Ending.USAGE, True)
     assert run("export", "delete", uid, "--yes")[0] == Ending.DONE
 
 
@@ -142,8 +146,76 @@ def test_nobody_there_has_a_code(run: Run, monkeypatch: pytest.MonkeyPatch) -> N
 
 def test_keys_are_for_the_browser(run: Run, service: Service) -> None:
     code, _, err = run("keys", "list")
-    assert code in (Ending.REFUSED, Ending.NOT_FOUND)
-    assert err.startswith("Error: ")
+    assert (code, f"in the browser, by no key: {service.url}" in err) == (Ending.REFUSED, True)
+
+
+def test_a_collection_is_made_of_files_that_are_sent(run: Run, tmp_path: Path) -> None:
+    Path("one.csv").write_text("code,place\nA,Ä\nB,b\n")
+    Path("two.csv").write_text("code,place\nC,c\n")
+    files = ["--file", "one.csv", "--file", "two.csv"]
+    code, out, err = run("collections", "create", "sent", *files, "--access", "place", "--json")
+    assert code == Ending.DONE, err
+    made = json.loads(out)
+    assert (made["uploaded"], made["locations"]) == (True, ["one.csv", "two.csv"])
+    assert made["access"] == ["place"]
+
+    for wrong in ([], ["/srv/a.csv", *files], ["--file", "none.csv"]):
+        assert run("collections", "create", "other", *wrong)[0] == Ending.USAGE
+    code, _, err = run("collections", "create", "sent", *files)
+    assert (code, "name" in err) == (Ending.USAGE, True)
+    assert run("collections", "delete", "sent")[0] == Ending.USAGE
+    assert run("collections", "delete", "sent", "--yes")[0] == Ending.DONE
+    assert run("collections", "show", "sent")[0] == Ending.NOT_FOUND
+
+
+def test_an_id_that_is_none_asks_for_nothing(run: Run) -> None:
+    for words in (["export", "delete"], ["collections", "delete"], ["export", "show"]):
+        code, _, err = run(*words, "", *(["--yes"] if "delete" in words else []))
+        assert (code, "'' is no id and no name" in err) == (Ending.USAGE, True)
+    assert run("collections", "delete", "..", "--yes")[0] == Ending.USAGE
+    assert run("export", "show", "a/../b")[0] == Ending.NOT_FOUND
+
+
+def test_a_number_that_asks_for_nothing_is_not_left_out(run: Run) -> None:
+    code, _, err = run("export", "create", "airports", "--sample-size", "0")
+    assert (code, "sample_size" in err) == (Ending.USAGE, True)
+
+
+def test_what_a_stream_cannot_write_is_written_otherwise(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for words in (["--json"], []):
+        written = io.BytesIO()
+        monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(written, encoding="ascii"))
+        assert run("export", "create", "airports", "--label", "é€", *words)[0] == Ending.DONE
+        assert (b"\\u00e9\\u20ac" if words else b"\\xe9\\u20ac") in written.getvalue()
+
+
+def test_what_the_page_copies_runs(
+    service: Service, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = {
+        "collection": "airports",
+        "format": "csv",
+        "label": "It's $HOME",
+        "paths": ["name"],
+        "where": {"altitude_feet": {"$gt": 6000}},
+        "order_by": ["-name"],
+        "csv": {"delimiter": "\t", "formula_guard": False},
+    }
+    request = request_parse(asked)
+    _, python, command = (each.text for each in copies(request, service.url, "demo"))
+    monkeypatch.setenv("WAYBILL_API_KEY", service.key)
+    monkeypatch.setenv("PYTHONPATH", str(BASE_DIR))
+    monkeypatch.chdir(tmp_path)
+
+    exec(python, {})
+    lines = (tmp_path / "its-home.csv").read_text().splitlines()
+    (again := tmp_path / "again").mkdir()
+    function = f'waybill() {{ {sys.executable} -m exports.client "$@"; }}\n'
+    subprocess.run(["bash", "-c", function + command], cwd=again, check=True)
+    assert lines[0] == '"document_id"\t"name"'
+    assert (again / "its-home.csv").read_text().splitlines() == lines
 
 
 def test_the_codes_stand_in_the_help_and_in_the_docs(run: Run) -> None:

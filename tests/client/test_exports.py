@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+import time
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -245,3 +246,54 @@ def test_collections_can_be_looked_at(client: Waybill) -> None:
     assert {"airlines", "airports", "flights"} <= set(names)
     assert client.collections.get("airports")["documents"] == 1458
     assert client.usage()["used_bytes"] >= 0
+
+
+def test_templates_are_made_changed_run_and_deleted(client: Waybill) -> None:
+    request = {"collection": "airports", "format": "csv", "sample_size": 3}
+    kept = client.templates.create(name="Three airports", request=request)
+    assert client.templates.change(kept["id"], description="A few")["request"] == request
+    assert [each["description"] for each in client.templates.list()] == ["A few"]
+
+    assert client.templates.run(kept["id"]).wait_till_done(60).get_total_lines() == 3
+    client.templates.delete(kept["id"])
+    with pytest.raises(NotFound):
+        client.templates.run(kept["id"])
+
+
+def test_the_history_is_told(client: Waybill) -> None:
+    task = client.exports.create(collection="airports", label="Told")
+    told = list(client.audit.list(subject=task.uid, action="export.created", limit=5))
+    (event,) = told
+    assert (event["subject"], event["action"]) == (task.uid, "export.created")
+    assert event["actor"].startswith("admin@example.org (")
+    task.delete()
+
+
+def test_a_collection_is_uploaded_changed_refreshed_and_deleted(
+    client: Waybill, tmp_path: Path
+) -> None:
+    file = tmp_path / "places.jsonl"
+    file.write_text('{"code": "A", "place": "Ä", "rest": 1}\n{"code": "B", "place": "b"}\n')
+    marks = {"rest": {"optional": True}}
+    client.collections.upload(file, name="places", key="code", marks=marks, access="public")
+    found = _settled(client, "places")
+    assert (found["state"], found["documents"], found["key"]) == ("ready", 2, "code")
+    assert [each["path"] for each in found["properties"] if each["optional"]] == ["rest"]
+
+    changed = client.collections.change("places", description="Of tests", access=None)
+    assert (changed["description"], changed["access"]) == ("Of tests", None)
+    client.collections.refresh("places")
+    assert _settled(client, "places")["documents"] == 2
+    client.collections.delete("places")
+    with pytest.raises(NotFound):
+        client.collections.get("places")
+
+
+def _settled(client: Waybill, name: str) -> dict[str, Any]:
+    """A collection when its files have been read."""
+    for _ in range(200):
+        found = client.collections.get(name)
+        if found["state"] != "preparing" and not found["refreshing"]:
+            return found
+        time.sleep(0.05)
+    raise AssertionError(found)

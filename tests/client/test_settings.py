@@ -65,6 +65,13 @@ def test_the_default_profile_fills_in(write: Write) -> None:
 def test_the_key_of_a_profile_goes_to_its_own_address_only(write: Write) -> None:
     env = write(WAYBILL_URL="https://elsewhere.example")
     assert settings_read("", env) == Settings("https://elsewhere.example")
+    here = {"XDG_CONFIG_HOME": env["XDG_CONFIG_HOME"]}
+    told = {"url": "https://elsewhere.example"}
+    for profile in ("", "staging"):
+        assert settings_read(profile, here, **told).api_key == ""
+        own = settings_read(profile, {**here, "WAYBILL_API_KEY": "sk_mine"}, **told)
+        assert own.api_key == "sk_mine"
+    assert settings_read("", here, url="https://waybill.example.org/").api_key
 
 
 @pytest.mark.parametrize(

@@ -187,7 +187,26 @@ def test_other_bytes_are_never_taken_for_the_rest(
     server.replies = [part(0, 10_000), reply]
     with pytest.raises(Damaged, match=r"data\.jsonl did not come as it was sent"):
         fetch(client, tmp_path)
-    assert not (tmp_path / "data.jsonl").exists()
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_long_name_leaves_room_for_its_part(
+    client: Waybill, server: Crooked, tmp_path: Path
+) -> None:
+    server.replies = [part(0)]
+    Downloads(client.transport, "exp_1", tmp_path, print).fetch(FILE, tmp_path / ("ä" * 127))
+    assert [each.name for each in tmp_path.iterdir()] == ["ä" * 127]
+
+
+def test_files_are_sent_again_from_their_start(
+    client: Waybill, server: Crooked, tmp_path: Path
+) -> None:
+    (tmp_path / "a.csv").write_text("a\n1\n" * 50_000)
+    server.replies = [Reply(429), Reply(202, {"id": "col_1"})]
+    made = client.collections.upload(tmp_path / "a.csv", name="a", access=["x", "y"])
+    assert made == {"id": "col_1"}
+    first, again = (each.headers["Content-Length"] for each in server.asked)
+    assert int(first) == int(again) > 200_000
 
 
 def test_a_store_that_hands_it_out_itself_gets_no_key(

@@ -5,10 +5,15 @@ from __future__ import annotations
 import ast
 import json
 import shlex
+import sys
+from io import BytesIO, TextIOWrapper
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from exports.client.command.asked import fields_of as options_read
+from exports.client.command.export import create
 from exports.domain.exports import request_of
 from exports.domain.requests import request_parse
 from exports.models import AuditEvent, Collection, Export, Template
@@ -42,6 +47,8 @@ AWKWARD: dict[str, Any] = {
     "timezone": "Europe/Paris",
     "csv": {"delimiter": "\t", "bom": True, "formula_guard": False, "null_text": "-"},
     "file_name": "late trips",
+    "notify": [{"webhook": "https://hooks.example/it's?a=1", "on": ["ready"]}],
+    "after_script": "log(`it's $HOME`)\r\nlog('\\\\ é')",
 }
 
 
@@ -104,7 +111,7 @@ def test_values_are_suggested(as_ada: Browser) -> None:
         assert as_ada.status(VALUES, **{**asked, **wrong}) == 422
 
 
-def test_each_copy_says_exactly_the_request() -> None:
+def test_each_copy_says_exactly_the_request(monkeypatch: pytest.MonkeyPatch) -> None:
     request = request_parse(AWKWARD)
     asked = fields_of(request)
     curl, python, command = (
@@ -124,19 +131,18 @@ def test_each_copy_says_exactly_the_request() -> None:
     said = {each.arg: ast.literal_eval(each.value) for each in call.keywords}
     assert said == json.loads(body) == asked
 
-    words = shlex.split(command)
-    assert words[2:6] == ["waybill", "export", "create", "trips"]
-    assert [word for at, word in enumerate(words) if "--path" in words[at - 1 : at + 1]] == [
-        "--path",
-        "carrier",
-        "--path",
-        "delay",
-    ]
-    assert {"--order-by=-delay", "--csv-bom", "--no-csv-formula-guard", "--csv-null-text=-"} < {
-        *words
-    }
-    assert json.loads(words[words.index("--where") + 1]) == AWKWARD["where"]
-    assert words[-3:] == ["--wait", "-o", "."]
+    # A shell takes a line that ends with a backslash for a part of the next one.
+    typed = shlex.split(command.replace(" \\\n", " "))
+    printf, form, script, pipe, *around = typed[: (at := typed.index("waybill"))]
+    assert (printf, form, pipe) == ("printf", "%s", "|")
+    assert around == ["WAYBILL_URL=https://waybill.example", "WAYBILL_NAMESPACE=demo"]
+    monkeypatch.setattr(sys, "stdin", TextIOWrapper(BytesIO(script.encode())))
+    options: dict[str, Any] = {**create.make_context("create", typed[at + 3 :]).params}
+    assert (options.pop("wait"), options.pop("output")) == (True, Path())
+    for other in ("timeout", "overwrite", "idempotency_key"):
+        options.pop(other)
+    read = dict(options_read(options.pop("collection"), options))
+    assert request_parse({**read, "where": json.loads(options["where"])}) == request
 
 
 @pytest.mark.parametrize("number", ["1.10", "0.1000000000000000055", "1e400"])

@@ -11,6 +11,7 @@ from exports.domain.templates import template_create
 from exports.models import Export, Right, Template
 from tests.conftest import give
 from tests.web.conftest import Browser
+from tests.web.reading import texts
 
 if TYPE_CHECKING:
     from exports.domain.access import Caller
@@ -130,9 +131,21 @@ def test_a_list_takes_as_many_queries_for_three_as_for_one(
     as_ada: Browser, admin: Caller, saved: Template, django_assert_num_queries: Any
 ) -> None:
     as_ada.get(AT)
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         assert "&lt;b&gt;Weekly&lt;/b&gt;" in as_ada.get(AT)
     for name in ("Two", "Three"):
         template_create(admin, name=name, request=REQUEST)
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         as_ada.get(AT)
+
+
+def test_the_list_counts_what_whoever_looks_may_see(
+    as_ada: Browser, as_eve: Browser, eve: User, saved: Template
+) -> None:
+    give(eve, saved.namespace, principal="", trips=Right.EXPORT)
+    gone, _ = (as_ada.post(f"{AT}/{saved.uid}/run", token=each * 32).url for each in "ab")
+    as_ada.post(f"{gone}/delete")
+    as_eve.post(f"{AT}/{saved.uid}/run", token="c" * 32)
+
+    counts = [texts(each.get(AT), "td")[1] for each in (as_ada, as_eve)]
+    assert counts == ["2", "1"]

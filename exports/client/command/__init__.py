@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import sys
 
 import click
@@ -15,10 +16,13 @@ from exports.client.errors import WaybillError
 def main() -> None:
     """Run the command. Ends the process with a code of :class:`Ending`."""
     session = Session()
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
     try:
         ended = waybill.main(prog_name="waybill", standalone_mode=False, obj=session)
     except click.Abort:
-        click.echo("Stopped. An export that was asked for goes on.", err=True)
+        click.echo("Stopped. What was asked of the service goes on.", err=True)
         sys.exit(Ending.INTERRUPTED)
     except click.ClickException as error:
         error.show()

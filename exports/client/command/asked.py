@@ -24,7 +24,7 @@ def _json(_: click.Context, __: click.Parameter, value: str | None) -> Any:
 
 def _script(_: click.Context, __: click.Parameter, value: Any) -> str | None:
     try:
-        return None if value is None else value.read()
+        return None if value is None else value.read().decode()
     except ValueError as error:
         raise click.BadParameter("This file is no text.") from error
 
@@ -63,9 +63,9 @@ _OPTIONS = (
     click.option(
         "--after-script",
         metavar="FILE",
-        type=click.File(encoding="utf-8"),
+        type=click.File("rb"),
         callback=_script,
-        help="JavaScript that runs when it has ended.",
+        help="JavaScript that runs when it has ended; - reads it from the input.",
     ),
 )
 
@@ -82,7 +82,7 @@ def fields_of(collection: str, options: dict[str, Any]) -> ExportFields:
     said = {
         name: list(value) if isinstance(value, tuple) else value
         for name, value in options.items()
-        if value not in (None, (), False)
+        if value is not None and value is not False and value != ()
     }
     csv = {name: said.pop(f"csv_{name}") for name in _CSV if f"csv_{name}" in said}
     if said.pop("no_csv_formula_guard", False):

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import click
 
 from exports.client.command.session import Session, json_option, pass_session
 from exports.client.command.shown import print_fields, print_json, print_table
+from exports.client.command.sure import YES, be_sure
 
 NAME = click.argument("reference", metavar="NAME")
 _SHOWN = ("id", "name", "description", "state", "key", "documents", "updated_at")
@@ -42,20 +44,39 @@ def show(session: Session, reference: str) -> None:
 
 @collections.command()
 @click.argument("name")
-@click.argument("locations", metavar="LOCATION...", nargs=-1, required=True)
+@click.argument("locations", metavar="[LOCATION]...", nargs=-1)
+@click.option(
+    "--file",
+    "files",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    multiple=True,
+    help="A file of this machine to send, instead of locations; several.",
+)
 @click.option("--key", help="The field that is unique.")
 @click.option("--description", help="Shown with it.")
 @click.option("--access", multiple=True, help="public, or a field of those who may read; several.")
 @json_option
 @pass_session
 def create(
-    session: Session, /, name: str, locations: tuple[str, ...], access: tuple[str, ...], **said: Any
+    session: Session,
+    /,
+    name: str,
+    locations: tuple[str, ...],
+    files: tuple[Path, ...],
+    access: tuple[str, ...],
+    **said: Any,
 ) -> None:
-    """Make one of files that lie at LOCATION, where the service may read them."""
+    """Make one of files: of those at LOCATION, where the service may read them, or of yours."""
+    if bool(locations) == bool(files):
+        raise click.UsageError("Say where its files lie, or send them with --file: one of both.")
     fields = {field: value for field, value in said.items() if value}
     if access:
         fields["access"] = "public" if access == ("public",) else list(access)
-    made = session.client.collections.create(name=name, locations=list(locations), **fields)
+    known = session.client.collections
+    if files:
+        made = known.upload(*files, name=name, **fields)
+    else:
+        made = known.create(name=name, locations=list(locations), **fields)
     _show(session, made)
 
 
@@ -70,12 +91,12 @@ def refresh(session: Session, reference: str) -> None:
 
 @collections.command()
 @NAME
-@click.option("--yes", is_flag=True, help="Do not ask.")
+@YES
 @pass_session
 def delete(session: Session, reference: str, yes: bool) -> None:
     """Delete one. Its source stays; the exports of it keep their results."""
     if not yes:
-        click.confirm(f"Delete the collection {reference!r}?", abort=True, err=True)
+        be_sure(f"Delete the collection {reference!r}?")
     session.client.collections.delete(reference)
 
 

@@ -8,12 +8,12 @@ from enum import IntEnum
 
 import click
 
-from exports.client.command.shown import plain
 from exports.client.errors import (
     Busy,
     Damaged,
     Forbidden,
     Invalid,
+    NoName,
     NoService,
     NotConfigured,
     NotFound,
@@ -22,6 +22,7 @@ from exports.client.errors import (
     Unauthorised,
     Unreachable,
 )
+from exports.client.terminal import plain
 from exports.client.verify import NotVerified
 
 
@@ -55,6 +56,7 @@ HELP = "\b\nExit codes:\n" + "\n".join(f"  {code:<4} {text}" for code, text in M
 _ENDINGS: dict[type[Exception], Ending] = {
     Invalid: Ending.USAGE,
     NotConfigured: Ending.USAGE,
+    NoName: Ending.USAGE,
     Unauthorised: Ending.REFUSED,
     Forbidden: Ending.REFUSED,
     NotFound: Ending.NOT_FOUND,

@@ -12,6 +12,7 @@ from exports.client.command.asked import asked_options, fields_of
 from exports.client.command.running import ending_shown, follow, show, wait_options
 from exports.client.command.session import Session, json_option, pass_session
 from exports.client.command.shown import moment, print_json, print_table, size
+from exports.client.command.sure import YES, be_sure
 
 if TYPE_CHECKING:
     from exports.client.task import ExportTask
@@ -135,13 +136,13 @@ def retry(session: Session, uid: str, waiting: dict[str, Any]) -> int:
 
 @export.command()
 @ID
-@click.option("--yes", is_flag=True, help="Do not ask.")
+@YES
 @pass_session
 def delete(session: Session, uid: str, yes: bool) -> None:
     """Delete its files. Its line in the history stays."""
     task = session.client.exports.get(uid)
     if not yes:
-        click.confirm(f"Delete the files of {task.name!r}?", abort=True, err=True)
+        be_sure(f"Delete the files of {task.name!r}?")
     task.delete()
 
 

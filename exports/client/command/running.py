@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from exports.client.command.endings import Ending
-from exports.client.command.shown import moment, plain, print_fields, print_json, print_table, size
+from exports.client.command.shown import moment, print_fields, print_json, print_table, size
+from exports.client.terminal import plain
 
 if TYPE_CHECKING:
     from collections.abc import Callable

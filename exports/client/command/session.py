@@ -30,21 +30,23 @@ class Session:
 
     @cached_property
     def settings(self) -> Settings:
-        return settings_read(self.profile)
+        return settings_read(self.profile, url=self.url, namespace=self.namespace)
 
     @cached_property
     def client(self) -> Waybill:
         """:raises NotConfigured: nothing says where the service is, or there is no key."""
         found = self.settings
-        url = self.url or found.url
-        if not url:
+        if not found.url:
             said = f"Where is the service? Set WAYBILL_URL, or write a url into {config_path()}."
             raise NotConfigured(said)
         if not found.api_key:
-            said = f"There is no key for {url}. Set WAYBILL_API_KEY, or write it into a profile."
+            said = (
+                f"There is no key for {found.url}. Set WAYBILL_API_KEY, or write it into a profile."
+            )
             raise NotConfigured(said)
-        namespace = self.namespace or found.namespace or None
-        return Waybill(url, found.api_key, namespace, signing_keys=found.trusted)
+        return Waybill(
+            found.url, found.api_key, found.namespace or None, signing_keys=found.trusted
+        )
 
     def close(self) -> None:
         """Close the client's connections, if it was asked for."""

@@ -6,6 +6,7 @@ import json
 import os
 import stat
 import tomllib
+from collections import ChainMap
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -43,11 +44,15 @@ class Settings:
         return keys_read(Path(self.signing_keys).expanduser()) if self.signing_keys else None
 
 
-def settings_read(profile: str, environment: Mapping[str, str] = os.environ) -> Settings:
+def settings_read(
+    profile: str, environment: Mapping[str, str] = os.environ, **told: str
+) -> Settings:
     """The settings of a profile that is named, with what it leaves out from the environment.
 
     Without a name it is the other way round: the environment counts, and what it leaves out comes
     from the profile ``default``, if there is one. The key of a profile is for its own address only.
+
+    :param told: what counts more than both, unless it is empty.
 
     :raises NotConfigured: there is no such profile, or the file cannot be used.
     """
@@ -55,10 +60,12 @@ def settings_read(profile: str, environment: Mapping[str, str] = os.environ) -> 
     filed = _profile(config_path(environment), named)
     given = {name: environment.get(variable, "") for name, variable in FIELDS.items()}
     given = {name: value for name, value in given.items() if value}
-    taken = {**given, **filed} if named else {**filed, **given}
-    if taken.get("url") != filed.get("url") and "api_key" not in given:
-        taken.pop("api_key", None)
-    return Settings(**taken)
+    said = {name: value for name, value in told.items() if value}
+    layers = (given, filed, said) if named else (filed, given, said)
+    url = ChainMap(*reversed(layers)).get("url", "")
+    if url.rstrip("/") != filed.get("url", "").rstrip("/"):
+        filed.pop("api_key", None)
+    return Settings(**ChainMap(*reversed(layers)))
 
 
 def config_path(environment: Mapping[str, str] = os.environ) -> Path:

@@ -11,6 +11,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from exports.client.terminal import plain
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
@@ -20,12 +22,14 @@ _UNITS = ("bytes", "kB", "MB", "GB", "TB")
 
 def print_json(value: object) -> None:
     """One value, as it is."""
-    click.echo(json.dumps(value, indent=2, ensure_ascii=False))
+    # Elsewhere, such as in a pipe of Windows, not every letter can be written.
+    is_utf8 = (sys.stdout.encoding or "").lower().replace("-", "") == "utf8"
+    click.echo(json.dumps(value, indent=2, ensure_ascii=not is_utf8))
 
 
 def print_table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
     """Rows under the names of their columns."""
-    table = Table(*columns, box=None, header_style="bold", pad_edge=False)
+    table = Table(*map(plain, columns), box=None, header_style="bold", pad_edge=False)
     for row in rows:
         table.add_row(*(Text(cell(each)) for each in row))
     _console().print(table)
@@ -68,11 +72,6 @@ def size(count: int | None) -> str:
             return f"{number:.0f} {unit}" if unit == _UNITS[0] else f"{number:.1f} {unit}"
         number /= 1000
     return ""  # pragma: no cover - the last unit takes everything
-
-
-def plain(text: str) -> str:
-    """Without what would move the cursor, colour or ring: anybody may have written a label."""
-    return "".join(each if each.isprintable() or each == "\n" else "\ufffd" for each in text)
 
 
 def moment(text: Any) -> str:

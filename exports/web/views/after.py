@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from django.contrib import messages
 from django.shortcuts import redirect
+from django.utils.cache import patch_cache_control
 from django.views.decorators.http import require_GET, require_http_methods
 
 from exports.domain.deliveries import delivery_retry
@@ -18,6 +19,8 @@ from exports.web.render import page
 
 if TYPE_CHECKING:
     from django.http import HttpResponse
+
+    from exports.domain.access import Caller
 
 
 @require_GET
@@ -53,7 +56,7 @@ def webhooks(request: PageRequest, namespace: str) -> HttpResponse:
     caller = get_caller(request, namespace)
     caller.require(Scope.ADMIN)
     secret = webhook_secret_show(caller) if request.method == "POST" else ""
-    return page(request, caller, "webhooks/one.html", secret=secret)
+    return _told(request, caller, secret)
 
 
 @require_http_methods(["GET", "POST"])
@@ -65,5 +68,13 @@ def webhooks_rotate(request: PageRequest, namespace: str) -> HttpResponse:
     if request.method == "POST":
         secret = webhook_secret_rotate(caller)
         messages.success(request, "The secret was replaced. Give the new one to your receivers.")
-        return page(request, caller, "webhooks/one.html", secret=secret)
+        return _told(request, caller, secret)
     return page(request, caller, "webhooks/rotate.html")
+
+
+def _told(request: PageRequest, caller: Caller, secret: str) -> HttpResponse:
+    """A page with a secret is kept by nobody."""
+    response = page(request, caller, "webhooks/one.html", secret=secret)
+    if secret:
+        patch_cache_control(response, no_store=True)
+    return response

@@ -20,7 +20,7 @@ from exports.domain.links import link_make
 from exports.domain.places import queue_place
 from exports.domain.reasons import reason_for
 from exports.domain.requests import is_storable
-from exports.models import AuditEvent, Scope, State
+from exports.models import AuditEvent, Right, Scope, State
 from exports.web.actions import Actions
 from exports.web.after import After
 from exports.web.asked import options, rows_of
@@ -132,6 +132,11 @@ def _whole(request: PageRequest, caller: Caller, export: Export, **more: Any) ->
     return page(request, caller, "exports/one.html", **shown, **_around(caller, export, now))
 
 
+def _is_in(right: Right, caller: Caller, export: Export) -> bool:
+    """Whether its collection is there, and the caller has the right on it."""
+    return caller.collections_with(right).filter(pk=export.collection_id).exists()
+
+
 def _progress(export: Export, now: datetime) -> Progress:
     place = queue_place(export)
     return Progress(export, now, place, nobody_there() if place is not None else "")
@@ -146,7 +151,10 @@ def _around(caller: Caller, export: Export, now: datetime) -> dict[str, Any]:
             namespace_id=caller.namespace.pk, subject=export.uid
         ).order_by("-pk")
     return {
-        "actions": Actions(caller, export, now).all,
+        "actions": Actions(caller, export, now, _is_in(Right.EXPORT, caller, export)).all
+        if caller.may(Scope.EXPORTS_WRITE)
+        else [],
+        "collection_seen": _is_in(Right.SEE, caller, export),
         "links": settings.LINKS and caller.may(Scope.DOWNLOADS_READ),
         "after": After.of(export),
         "files": [each for each in files if not each.is_one_of_many],

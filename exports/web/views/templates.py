@@ -38,8 +38,11 @@ if TYPE_CHECKING:
 @signed_in
 def templates(request: PageRequest, namespace: str) -> HttpResponse:
     caller = get_caller(request, namespace)
-    found = caller.templates.annotate(made=Count("exports"), last=Max("exports__created_at"))
-    return page(request, caller, "templates/list.html", templates=list(found), token=uuid4().hex)
+    found = list(caller.templates)
+    seen = caller.exports.filter(template__in=found).order_by().values("template")
+    made = {each["template"]: each for each in seen.annotate(n=Count("*"), last=Max("created_at"))}
+    rows = [(each, made.get(each.pk)) for each in found]
+    return page(request, caller, "templates/list.html", rows=rows, token=uuid4().hex)
 
 
 @require_http_methods(["GET", "POST"])
