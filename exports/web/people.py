@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from django import forms
@@ -62,10 +63,11 @@ class AskForm(forms.Form):
             self.add_error(name if name in self.fields else None, error.message)
         self.focus()
 
-    def add_error(self, field: str | None, error: ValidationError | str) -> None:
+    def add_error(self, field: str | None, error: Any) -> None:
         found = error if isinstance(error, ValidationError) else ValidationError(error)
+        by_field = getattr(found, "error_dict", {"": getattr(found, "error_list", [])})
         # What a field says of itself stays: "Choose at least one …".
-        for each in found.error_list:
+        for each in chain.from_iterable(by_field.values()):
             if each.code != "required" or each.message == _REQUIRED:
                 each.message = _SENTENCES.get(each.code or "", each.message)
         super().add_error(field, found)
