@@ -39,7 +39,7 @@ _SENTENCES = {
     "min_value": "It must be %(limit_value)s or more.",
     "max_value": "It must be %(limit_value)s or less.",
     "max_digits": "It may have at most %(max)s digits.",
-    "invalid_choice": "Choose one of those that are offered.",
+    "invalid_choice": "'%(value)s' is not offered here.",
     "null_characters_not_allowed": "Take out the characters that are no text.",
 }
 _REQUIRED = forms.Field.default_error_messages["required"]
@@ -62,7 +62,7 @@ class AskForm(forms.Form):
             self.add_error(name if name in self.fields else None, error.message)
         self.focus()
 
-    def add_error(self, field: str | None, error: ValidationError | str) -> None:
+    def add_error(self, field: str | None, error: Any) -> None:
         found = error if isinstance(error, ValidationError) else ValidationError(error)
         # What a field says of itself stays: "Choose at least one …".
         for each in found.error_list:
