@@ -40,7 +40,7 @@ _SENTENCES = {
     "min_value": "It must be %(limit_value)s or more.",
     "max_value": "It must be %(limit_value)s or less.",
     "max_digits": "It may have at most %(max)s digits.",
-    "invalid_choice": "Choose one of those that are offered.",
+    "invalid_choice": "'%(value)s' is not offered here.",
     "null_characters_not_allowed": "Take out the characters that are no text.",
 }
 _REQUIRED = forms.Field.default_error_messages["required"]
