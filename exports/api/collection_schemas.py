@@ -34,7 +34,8 @@ class CollectionOut(Schema):
     schema_version: str
     refreshing: bool = Field(description="Its files wait to be read, or are read.")
     error: ProblemField | None = Field(
-        description="Why it is an error, or why the last change to it was not made."
+        description="Why it is an error, or why the last change to it was not made; the reason "
+        "itself is for those with the scope `collections:write`, since it can name files and keys."
     )
     created_at: datetime
     updated_at: datetime

@@ -110,9 +110,10 @@ def test_what_is_wrong_is_named(
     assert not ApiKey.objects.exists()
 
 
-def test_admin_brings_no_scripts_along(ada: User, demo: Namespace) -> None:
+def test_admin_brings_no_scripts_along(ada: User, demo: Namespace, settings: Any) -> None:
     from exports.domain.access import caller_for_key
 
+    settings.SCRIPTS = True
     plain, _ = made_key(demo, ada, Scope.ADMIN)
     named, _ = made_key(demo, ada, Scope.ADMIN, Scope.SCRIPTS_WRITE)
 
