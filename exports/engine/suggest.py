@@ -3,21 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from time import monotonic
 from typing import TYPE_CHECKING
 
 from sqlglot import exp
 
-from exports.engine.errors import Cancelled, EngineError, TooSlow
-from exports.engine.explain import explain_any
-from exports.engine.near import near
 from exports.engine.plan import plan
-from exports.engine.preview import SMALL
-from exports.engine.reader import connected
 from exports.engine.relation import JOINED
-from exports.engine.scratch import own_folder
-from exports.engine.unchanged import one_snapshot
-from exports.engine.watch import watched
+from exports.engine.short import short_look
 from exports.query.errors import Invalid
 from exports.query.expressions import ALIAS, cast, column, exists, field, function, unnested
 from exports.query.schema import Kind, Role
@@ -29,7 +21,6 @@ if TYPE_CHECKING:
     from pathlib import Path
     from threading import Event
 
-    from exports.engine.limits import Limits
     from exports.engine.request import Request
     from exports.query.catalogue import Catalogue
     from exports.query.schema import Property
@@ -53,7 +44,6 @@ def suggest(
     limit: int,
     scratch: Path,
     stop: Event,
-    limits: Limits = SMALL,
     seconds: float = 2.0,
     remote: Remote | None = None,
 ) -> tuple[str, ...]:
@@ -71,28 +61,11 @@ def suggest(
     """
     asked = plan(replace(request, paths=(path,)), catalogue)
     query = _query(suggestible(Scope(asked.schema), path), typed, limit)
-    read = {each: sources[each] for each in asked.relation.collections}
-    until = monotonic() + seconds
-    try:
-        with (
-            own_folder(scratch),
-            one_snapshot(read, remote) as snapshots,
-            near(read, snapshots, remote, scratch=scratch, stop=stop) as local,
-            connected(asked, local, scratch=scratch, limits=limits) as reader,
-            watched(reader.interrupt, stop=stop, seconds=until - monotonic()),
-        ):
-            reader.prepare()
-            found = [each.column(0).to_pylist() for each in reader.batches(query, limit)]
-            return tuple(value for values in found for value in values)
-    except Exception as error:
-        # What was interrupted may end in any error.
-        if stop.is_set():
-            raise Cancelled from error
-        if monotonic() > until:
-            raise TooSlow from error
-        if isinstance(error, EngineError):
-            raise
-        raise explain_any(error) from error
+    with short_look(
+        asked, sources, scratch=scratch, stop=stop, seconds=seconds, remote=remote
+    ) as reader:
+        found = [each.column(0).to_pylist() for each in reader.batches(query, limit)]
+        return tuple(value for values in found for value in values)
 
 
 def suggestible(scope: Scope, path: str) -> tuple[Property, ...]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
@@ -12,6 +11,7 @@ from exports.domain.daily import Day, daily
 from exports.domain.errors import InvalidRequest
 from exports.domain.history import GROUPS, EventFilter, EventPage, actors_of, events_page
 from exports.web.charts import Chart, chart
+from exports.web.days import day_begins, day_ends, day_read
 from exports.web.events import WORDS, Line, lines_of
 from exports.web.loaders import get_text
 from exports.web.wording import size
@@ -65,13 +65,12 @@ class History:
     @property
     def wanted(self) -> EventFilter:
         """Both days belong to it, by UTC."""
-        until = _day(self.until)
         return EventFilter(
             action=self.action,
             who=self.who,
             subject=self.subject,
-            since=_midnight(_day(self.since)),
-            until=_midnight(until + timedelta(days=1)) if until and until < date.max else None,
+            since=day_begins(day_read(self.since)),
+            until=day_ends(day_read(self.until)),
         )
 
     @property
@@ -156,23 +155,12 @@ def _is_action(text: str) -> bool:
     return text in WORDS or text in GROUPS or any(each.startswith(f"{text}.") for each in WORDS)
 
 
-def _day(text: str) -> date | None:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        return None
-
-
-def _midnight(day: date | None) -> datetime | None:
-    return datetime.combine(day, time.min, tzinfo=UTC) if day else None
-
-
 _CHECKS: dict[str, Callable[[str], object]] = {
     "action": _is_action,
     "who": bool,
     "subject": bool,
-    "since": _day,
-    "until": _day,
+    "since": day_read,
+    "until": day_read,
     "days": RANGES.__contains__,
     "before": bool,
     "after": bool,

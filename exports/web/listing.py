@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
@@ -13,6 +12,7 @@ from django.db.models import Count
 
 from exports.domain.finding import exports_narrow
 from exports.models import ACTIVE, Export, Format, Role, State
+from exports.web.days import day_begins, day_ends, day_read
 from exports.web.loaders import get_text
 from exports.web.rows import Rows
 
@@ -68,7 +68,7 @@ class Listing:
         if asked["format"] not in Format.values:
             asked["format"] = ""
         for name in ("from", "to"):
-            day = _day(asked[name])
+            day = day_read(asked[name])
             asked[name] = day.isoformat() if day else ""
         tab = get_text(request, "state")
         return cls(
@@ -171,15 +171,14 @@ class Listing:
 
     def _filtered(self, tab: str = "") -> QuerySet[Export]:
         asked = self.asked
-        until = _day(asked["to"])
         return exports_narrow(
             self.caller.exports,
             states=_STATES[tab],
             collection=asked["collection"],
             format_=asked["format"],
             who=asked["who"],
-            since=_midnight(_day(asked["from"])),
-            before=_midnight(until + timedelta(days=1) if until and until < date.max else None),
+            since=day_begins(day_read(asked["from"])),
+            before=day_ends(day_read(asked["to"])),
             label=asked["q"],
         )
 
@@ -193,15 +192,3 @@ def _related(exports: QuerySet[Export], order: str) -> list[Export]:
     first = exports.order_by(order).values("pk")[: ROWS + 1]
     found = Export.objects.filter(pk__in=first).select_related("collection", "created_by")
     return list(found.order_by(order))
-
-
-def _day(text: str) -> date | None:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        return None
-
-
-def _midnight(day: date | None) -> datetime | None:
-    """When a day begins, by UTC."""
-    return datetime.combine(day, time.min, tzinfo=UTC) if day else None
