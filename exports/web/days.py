@@ -1,18 +1,23 @@
-"""Days as people type them in a filter."""
+"""Days as an address names them, by UTC."""
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 
 
-def day_of(text: str) -> date | None:
-    """None when it is no day such as 2026-03-31."""
+def day_read(text: str) -> date | None:
+    """None where it is no day."""
     try:
         return date.fromisoformat(text)
     except ValueError:
         return None
 
 
-def midnight(day: date | None) -> datetime | None:
-    """When a day begins, by UTC."""
+def day_begins(day: date | None) -> datetime | None:
+    """Its first moment."""
     return datetime.combine(day, time.min, tzinfo=UTC) if day else None
+
+
+def day_ends(day: date | None) -> datetime | None:
+    """The first moment after it; None also where no such can be told."""
+    return day_begins(day + timedelta(days=1)) if day and day < date.max else None

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
@@ -12,7 +11,7 @@ from exports.domain.daily import Day, daily
 from exports.domain.errors import InvalidRequest
 from exports.domain.history import GROUPS, EventFilter, EventPage, actors_of, events_page
 from exports.web.charts import Chart, chart
-from exports.web.days import day_of, midnight
+from exports.web.days import day_begins, day_ends, day_read
 from exports.web.events import WORDS, Line, lines_of
 from exports.web.loaders import get_text
 from exports.web.wording import size
@@ -72,13 +71,12 @@ class History:
     @property
     def wanted(self) -> EventFilter:
         """Both days belong to it, by UTC."""
-        until = day_of(self.until)
         return EventFilter(
             action=self.action,
             who=self.who,
             subject=self.subject,
-            since=midnight(day_of(self.since)),
-            until=midnight(until + timedelta(days=1)) if until and until < date.max else None,
+            since=day_begins(day_read(self.since)),
+            until=day_ends(day_read(self.until)),
         )
 
     @property
@@ -163,8 +161,8 @@ _CHECKS: dict[str, Callable[[str], object]] = {
     "action": _is_action,
     "who": bool,
     "subject": bool,
-    "since": day_of,
-    "until": day_of,
+    "since": day_read,
+    "until": day_read,
     "days": RANGES.__contains__,
     "before": bool,
     "after": bool,

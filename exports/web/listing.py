@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
-from datetime import date, timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
@@ -13,7 +12,7 @@ from django.db.models import Count
 
 from exports.domain.finding import exports_narrow
 from exports.models import ACTIVE, Export, Format, Role, State
-from exports.web.days import day_of, midnight
+from exports.web.days import day_begins, day_ends, day_read
 from exports.web.loaders import get_text
 from exports.web.rows import Rows
 
@@ -69,7 +68,7 @@ class Listing:
         if asked["format"] not in Format.values:
             asked["format"] = ""
         for name in ("from", "to"):
-            day = day_of(asked[name])
+            day = day_read(asked[name])
             asked[name] = day.isoformat() if day else ""
         tab = get_text(request, "state")
         return cls(
@@ -172,15 +171,14 @@ class Listing:
 
     def _filtered(self, tab: str = "") -> QuerySet[Export]:
         asked = self.asked
-        until = day_of(asked["to"])
         return exports_narrow(
             self.caller.exports,
             states=_STATES[tab],
             collection=asked["collection"],
             format_=asked["format"],
             who=asked["who"],
-            since=midnight(day_of(asked["from"])),
-            before=midnight(until + timedelta(days=1) if until and until < date.max else None),
+            since=day_begins(day_read(asked["from"])),
+            before=day_ends(day_read(asked["to"])),
             label=asked["q"],
         )
 
