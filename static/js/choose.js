@@ -6,16 +6,7 @@
   const all = document.querySelector("[data-all]");
   const ticks = () => [...document.querySelectorAll(`input[name="uid"][form="${form.id}"]`)];
 
-  // In powers of a thousand, as the server writes it.
-  const size = (bytes) => {
-    const units = ["B", "kB", "MB", "GB", "TB"];
-    let step = 0;
-    while (bytes >= 999.5 && step < units.length - 1) {
-      bytes /= 1000;
-      step += 1;
-    }
-    return `${step === 0 || bytes >= 100 ? Math.round(bytes) : bytes.toFixed(1)} ${units[step]}`;
-  };
+  const { size } = window.waybill;
 
   const tell = () => {
     const chosen = ticks().filter((each) => each.checked);

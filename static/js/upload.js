@@ -1,14 +1,6 @@
 // Sends the files of a form with a bar that says how far they are. Without it the form sends itself.
 (() => {
-  const size = (bytes) => {
-    const units = ["B", "kB", "MB", "GB", "TB"];
-    let step = 0;
-    while (bytes >= 1000 && step < units.length - 1) {
-      bytes /= 1000;
-      step += 1;
-    }
-    return `${bytes.toFixed(step ? 1 : 0)} ${units[step]}`;
-  };
+  const { size } = window.waybill;
 
   const begin = (form) => {
     const request = new XMLHttpRequest();
