@@ -59,6 +59,15 @@ def test_every_page_is_there_for_whom_it_is_and_fits(
     found = pages(made, STOCK.collection)
     assert routes() == {each.route for each in found} | NO_PAGES | ON_THE_WAY
 
+    inside = [each for each in found if each.when == IN]
+    clients = {role: entered(user) for role, user in people.items()}
+    assert {each.address: opened(clients, each.address) for each in inside} == {
+        each.address: each.roles for each in inside
+    }
+    for each in (each for each in inside if each.address.startswith("/demo")):
+        assert clients[OUTSIDER].get(each.address).status_code == 404, each.address
+        assert Client().get(each.address).status_code == 302, each.address
+
     page.set_viewport_size({"width": 390, "height": 844})
     wrong: dict[str, list[str]] = {}
     for when in (OUT, IN, SECURED):
@@ -69,15 +78,6 @@ def test_every_page_is_there_for_whom_it_is_and_fits(
             page.emulate_media(color_scheme="dark")
             wrong[each.address] += axe(page, CONTRAST)
     assert {address: told for address, told in wrong.items() if told} == {}
-
-    inside = [each for each in found if each.when == IN]
-    clients = {role: entered(user) for role, user in people.items()}
-    assert {each.address: opened(clients, each.address) for each in inside} == {
-        each.address: each.roles for each in inside
-    }
-    for each in (each for each in inside if each.address.startswith("/demo")):
-        assert clients[OUTSIDER].get(each.address).status_code == 404, each.address
-        assert Client().get(each.address).status_code == 302, each.address
 
 
 def opened(clients: dict[str, Client], address: str) -> set[str]:
