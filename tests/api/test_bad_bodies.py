@@ -25,6 +25,8 @@ from tests.api.test_bodies import UNREADABLE
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from pytest_django.fixtures import Settings
+
     from exports.models import User
 
 CORPORA = os.environ.get("CORPORA", "")
@@ -108,7 +110,13 @@ class Sender:
 
 
 @pytest.fixture
-def send(callers: Callable[[Operation], Rest], address: Callable[[str], str], olaf: User) -> Sender:
+def send(
+    callers: Callable[[Operation], Rest],
+    address: Callable[[str], str],
+    olaf: User,
+    settings: Settings,
+) -> Sender:
+    settings.RATE_LIMIT = 0
     return Sender(callers, address)
 
 
@@ -164,7 +172,8 @@ def test_the_public_corpora(asked: Operation, send: Sender) -> None:
     for file in sorted(Path(CORPORA, "json").glob("*.json")):
         status, told = send(asked, file.read_bytes())
         if file.name.startswith("n_"):
-            assert (file.name, status) in {(file.name, 400), (file.name, 422)}
+            # Of these one is empty, so that it has no type either.
+            assert (file.name, status in {400, 415, 422}) == (file.name, True)
         # A name that stands there twice is no JSON for us: nobody could tell which was meant.
         if file.name.startswith("y_") and "duplicated_key" not in file.name:
             assert (file.name, status) != (file.name, 400), told
