@@ -8,14 +8,15 @@ from typing import TYPE_CHECKING
 import pytest
 from django.utils import timezone
 
-from exports.models import Export, Namespace, State
+from exports.models import Export, Namespace, Right, State
+from tests.conftest import give
 from tests.web.conftest import Browser, changed
 from tests.web.reading import elements, one, texts
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from exports.models import Collection
+    from exports.models import Collection, User
 
 
 def address(export: Export, action: str = "") -> str:
@@ -107,8 +108,9 @@ def test_what_has_no_files_is_not_offered_to_be_kept(
 
 
 def test_an_exporter_runs_his_own_again_and_keeps_nothing(
-    as_eve: Browser, eves_export: Export
+    as_eve: Browser, eve: User, demo: Namespace, eves_export: Export
 ) -> None:
+    give(eve, demo, trips=Right.EXPORT)
     changed(eves_export, state=State.READY)
     html = as_eve.get(address(eves_export))
 
