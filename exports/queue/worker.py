@@ -70,10 +70,12 @@ class ExportWorker(Worker):
 
     def heartbeat(self, timeout: int | None = None, pipeline: Pipeline | None = None) -> None:
         # RQ says who is there once, when it begins: a Redis that came back empty would not know.
+        super().heartbeat(timeout, pipeline)
+        if self.birth_date is None:
+            return  # It has not begun yet, and says so itself when it does.
         redis = self.connection if pipeline is None else pipeline
         redis.hset(self.key, mapping=self.serialize())
         worker_registration.register(self, pipeline)
-        super().heartbeat(timeout, pipeline)
 
     # What RQ notes in Redis about a run is of no consequence. A failure to do so would end the
     # worker, and the run with it.

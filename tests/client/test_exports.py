@@ -272,21 +272,21 @@ def test_the_history_is_told(client: Waybill) -> None:
 def test_a_collection_is_uploaded_changed_refreshed_and_deleted(
     client: Waybill, tmp_path: Path
 ) -> None:
-    file = tmp_path / "places.jsonl"
+    file = tmp_path / "towns.jsonl"
     file.write_text('{"code": "A", "place": "Ä", "rest": 1}\n{"code": "B", "place": "b"}\n')
     marks = {"rest": {"optional": True}}
-    client.collections.upload(file, name="places", key="code", marks=marks, access="public")
-    found = _settled(client, "places")
+    client.collections.upload(file, name="towns", key="code", marks=marks, access="public")
+    found = _settled(client, "towns")
     assert (found["state"], found["documents"], found["key"]) == ("ready", 2, "code")
     assert [each["path"] for each in found["properties"] if each["optional"]] == ["rest"]
 
-    changed = client.collections.change("places", description="Of tests", access=None)
+    changed = client.collections.change("towns", description="Of tests", access=None)
     assert (changed["description"], changed["access"]) == ("Of tests", None)
-    client.collections.refresh("places")
-    assert _settled(client, "places")["documents"] == 2
-    client.collections.delete("places")
+    client.collections.refresh("towns")
+    assert _settled(client, "towns")["documents"] == 2
+    client.collections.delete("towns")
     with pytest.raises(NotFound):
-        client.collections.get("places")
+        client.collections.get("towns")
 
 
 def _settled(client: Waybill, name: str) -> dict[str, Any]:
