@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from exports.management.setup import Ready
 
 EXPORTS = 20_000
-THINKS = (0.4, 1.2)  # seconds
+THINKS = (1.0, 5.0)  # seconds, as the examples of Locust have it
 ROUNDS_PER_POST = 4
 BODY = json.dumps(
     {"collection": "airports", "format": "csv", "where": {"altitude_feet": {"$gt": 5000}}}
@@ -42,6 +42,7 @@ def main(users: int, seconds: float) -> None:
                 "WAYBILL_VAR": folder,
                 "WAYBILL_LOG_LEVEL": "WARNING",
                 "DATABASE_URL": address,
+                "WAYBILL_WEB_PROCESSES": "2",
             }
             os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
             import django
@@ -76,6 +77,7 @@ def _measured(users: int, seconds: float) -> dict[str, Any]:
 
 def _fill(ready: Ready) -> list[str]:
     """Exports that ended long ago. Gives some of their ids."""
+    from django.db import connection
     from django.utils import timezone
 
     from exports.models import Collection, Export, State
@@ -105,6 +107,8 @@ def _fill(ready: Ready) -> list[str]:
         ),
         batch_size=2_000,
     )
+    with connection.cursor() as cursor:
+        cursor.execute("VACUUM ANALYZE")  # As an installation of some age is.
     return [each.uid for each in made[::100]]
 
 
@@ -124,7 +128,6 @@ def _key(ready: Ready, number: int) -> str:
 
 def _use(port: int, key: str, known: list[str], until: float) -> list[tuple[str, int, float]]:
     """One user. Tells of each call its kind, its status and its milliseconds."""
-    client = HTTPConnection("127.0.0.1", port, timeout=60)
     told: list[tuple[str, int, float]] = []
     his = ""
 
@@ -132,9 +135,12 @@ def _use(port: int, key: str, known: list[str], until: float) -> list[tuple[str,
         time.sleep(random.uniform(*THINKS))
         headers = {"Authorization": f"Bearer {key}", "Content-Type": "application/json"}
         began = time.perf_counter()
+        # The server does not keep a connection for as long as he thinks.
+        client = HTTPConnection("127.0.0.1", port, timeout=60)
         client.request(method, f"/api/v1{path}", body, headers)
         answer = client.getresponse()
         read: dict[str, Any] = json.loads(answer.read())
+        client.close()
         told.append((kind, answer.status, (time.perf_counter() - began) * 1000))
         return read
 

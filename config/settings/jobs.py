@@ -40,7 +40,9 @@ DOWNLOAD_GRACE = seconds("WAYBILL_DOWNLOAD_GRACE", 3600)
 LINKS = flag("WAYBILL_LINKS", default=True)
 IDEMPOTENCY_KEPT = seconds("WAYBILL_IDEMPOTENCY_KEPT", 24 * 3600)
 
-# Threads of the web server: a quarter of them may wait for an export.
+# Processes of the web server that `make run` starts, and the threads of each: a quarter of those
+# may wait for an export.
+WEB_PROCESSES = number("WAYBILL_WEB_PROCESSES", 1)
 WEB_THREADS = number("WAYBILL_WEB_THREADS", 8)
 # Workers that `make run` starts.
 WORKERS = number("WAYBILL_WORKERS", 2)

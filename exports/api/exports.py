@@ -77,6 +77,16 @@ _POLL = {
     }
 }
 
+# Of what an export names, its id and its name are shown; the rest can be large.
+_SHOWN = ("collection", "created_by", "principal", "retry_of", "template")
+_NOT_SHOWN = (
+    *(f"collection__{name}" for name in ("schema_tree", "source", "statistics", "wanted")),
+    *(f"retry_of__{name}" for name in ("frozen", "snapshot", "where", "csv")),
+    "template__request",
+    "frozen",
+    "snapshot",
+)
+
 Repeatable = Annotated[
     str,
     Header(
@@ -135,9 +145,7 @@ def listing(request: ApiRequest, wanted: Annotated[ExportFilter, Query()]) -> Ex
     """Newest first, without those that were deleted."""
     refuse_unknown(request, ExportFilter)
     caller = request.auth
-    exports = wanted.narrow(caller.exports).select_related(
-        "collection", "created_by", "principal", "retry_of", "template"
-    )
+    exports = wanted.narrow(caller.exports).select_related(*_SHOWN).defer(*_NOT_SHOWN)
     page, following = page_of(
         caller, exports.prefetch_related("files"), limit=wanted.limit, cursor=wanted.cursor
     )

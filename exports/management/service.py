@@ -110,8 +110,9 @@ def _start_valkey(group: Group) -> None:
 def _gunicorn(port: int) -> list[str]:
     return [
         *(sys.executable, "-m", "gunicorn", "config.wsgi:application"),
-        *("--bind", f"{HOST}:{port}", "--workers", "1", "--threads", str(settings.WEB_THREADS)),
-        *("--worker-class", "gthread", "--log-level", "warning", "--no-control-socket"),
+        *("--bind", f"{HOST}:{port}", "--worker-class", "gthread"),
+        *("--workers", str(settings.WEB_PROCESSES), "--threads", str(settings.WEB_THREADS)),
+        *("--log-level", "warning", "--no-control-socket"),
         *("--worker-tmp-dir", str(settings.VAR_DIR)),
     ]
 

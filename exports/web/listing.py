@@ -191,4 +191,5 @@ def _related(exports: QuerySet[Export], order: str) -> list[Export]:
     """The first of them. They are found by their index, and read when they are known."""
     first = exports.order_by(order).values("pk")[: ROWS + 1]
     found = Export.objects.filter(pk__in=first).select_related("collection", "created_by")
+    found = found.defer("frozen", "snapshot", "collection__schema_tree", "collection__source")
     return list(found.order_by(order))
