@@ -48,10 +48,14 @@ def main(events: int, exports: int, times: int) -> None:
             os.environ |= {"WAYBILL_LOG_LEVEL": "ERROR"}
             os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
             import django
+            from django.db import connections
 
             django.setup()
-            _fill(events, exports)
-            print(json.dumps(_timed(times)))
+            try:
+                _fill(events, exports)
+                print(json.dumps(_timed(times)), flush=True)
+            finally:
+                connections.close_all()  # PostgreSQL waits for that before it ends.
 
 
 def _fill(events: int, exports: int) -> None:
