@@ -34,7 +34,7 @@ def wait_for_end(export: Export, seconds: float) -> bool:
 
     When too many wait already, this looks once and does not wait.
     """
-    if not seconds or not _seats.acquire(blocking=False):
+    if not _seats.acquire(blocking=False):
         return not _still_goes_on(export)
     try:
         until, pause = monotonic() + seconds, _PAUSES[0]

@@ -55,7 +55,7 @@ def template_change(
     :raises Forbidden: it is somebody else's, and the caller no admin.
     :raises InvalidRequest, Conflict, NotFound, NotReady: as :func:`template_create`.
     """
-    _check_his(caller, template)
+    template_check(caller, template)
     _set(
         template,
         caller,
@@ -72,7 +72,7 @@ def template_delete(caller: Caller, template: Template) -> None:
 
     :raises NotFound: somebody else deleted it meanwhile.
     """
-    _check_his(caller, template)
+    template_check(caller, template)
     with transaction.atomic():
         if not _deleted(caller, Template.objects.filter(pk=template.pk)):
             raise NotFound("template")
@@ -131,7 +131,8 @@ def _deleted(caller: Caller, templates: QuerySet[Template]) -> bool:
     return bool(gone)
 
 
-def _check_his(caller: Caller, template: Template) -> None:
+def template_check(caller: Caller, template: Template) -> None:
+    """:raises Forbidden: it is somebody else's, and the caller no admin."""
     caller.require(Scope.EXPORTS_WRITE)
     if not template_may_change(caller, template):
         raise Forbidden("This template is somebody else's. Ask him or an admin, or save your own.")

@@ -58,11 +58,6 @@ class Rules:
                 hosts.add(word.lower().rstrip("."))
         return cls(frozenset(hosts), tuple(networks))
 
-    @property
-    def is_strict(self) -> bool:
-        """Whether there is nothing but the public network."""
-        return not self.hosts and not self.networks
-
     def allow(self, host: str, port: int, address: Address) -> bool:
         """Whether a message for ``host`` may go to this address, which the name leads to."""
         if host in self.hosts or any(address in each for each in self.networks):

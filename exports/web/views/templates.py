@@ -14,6 +14,7 @@ from exports.domain.errors import Conflict, Forbidden, InvalidRequest, NotFound,
 from exports.domain.principals import PrincipalInvalid
 from exports.domain.templates import (
     template_change,
+    template_check,
     template_create,
     template_delete,
     template_may_change,
@@ -135,8 +136,7 @@ def template_start(request: PageRequest, namespace: str, uid: str) -> HttpRespon
 def _his(caller: Caller, uid: str) -> Template:
     """:raises Forbidden: it is somebody else's."""
     found = caller.template(uid)
-    if not template_may_change(caller, found):
-        raise Forbidden("This template is somebody else's. Ask him or an admin.")
+    template_check(caller, found)
     return found
 
 
