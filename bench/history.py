@@ -15,6 +15,7 @@ from pathlib import Path
 from statistics import median, quantiles
 from typing import TYPE_CHECKING, Any
 
+from config.warm import warm_up
 from tests.services import postgres
 
 if TYPE_CHECKING:
@@ -130,6 +131,7 @@ def _timed(times: int) -> dict[str, dict[str, float]]:
 
     from exports.models import User
 
+    warm_up()
     settings.ALLOWED_HOSTS = ["testserver"]
     client = Client(headers={"X-Namespace": "demo"})
     client.force_login(User.objects.get(), "allauth.account.auth_backends.AuthenticationBackend")

@@ -18,6 +18,8 @@ from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from config.warm import warm_up
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
@@ -60,13 +62,14 @@ PAGES = (
 
 def main(count: int) -> None:
     """Print, for each page, the milliseconds of each time that it was asked for, in order."""
-    from tests.services import postgres
+    from tests.services import postgres, valkey
 
     with ExitStack() as servers:
         folder = Path(servers.enter_context(tempfile.TemporaryDirectory(prefix="waybill-lists-")))
         folder.chmod(0o711)  # PostgreSQL runs as another user
         os.environ |= {"WAYBILL_VAR": str(folder), "WAYBILL_LOG_LEVEL": "WARNING"}
         os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+        os.environ["REDIS_URL"] = servers.enter_context(valkey(folder))
         if os.environ.get("WAYBILL_TEST_DATABASE") != "sqlite":
             os.environ["DATABASE_URL"] = servers.enter_context(postgres(folder / "postgres"))
         import django
@@ -82,6 +85,7 @@ def timed(pages: Iterable[tuple[str, str]], **words: str) -> dict[str, list[floa
 
     :param pages: names and addresses. :param words: what stands in the addresses in braces.
     """
+    warm_up()
     client = _browser()
     taken: dict[str, list[float]] = {}
     asked = [(name, address.format(**words)) for name, address in pages]
@@ -147,7 +151,7 @@ def exports_made(namespace: Namespace, people: Sequence[User], count: int) -> No
 
     from exports.models import Collection, Export, ExportFile
 
-    created_at = next(each for each in Export._meta.fields if each.name == "created_at")  # noqa: SLF001
+    created_at = next(each for each in Export._meta.fields if each.name == "created_at")
     created_at.auto_now_add = False  # type: ignore[attr-defined]
     dice = random.Random(7)
     common, rare = (

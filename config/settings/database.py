@@ -20,7 +20,10 @@ _SQLITE = {
 
 _URL = text("DATABASE_URL")
 
-DATABASES = {"default": postgres(_URL) if _URL else _SQLITE}
+# Each thread of the web server keeps its connection: making one costs more than most requests.
+_KEPT = {"CONN_MAX_AGE": 600, "CONN_HEALTH_CHECKS": True}
+
+DATABASES = {"default": {**postgres(_URL), **_KEPT} if _URL else _SQLITE}
 
 CACHES = {
     "default": {

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Annotated, Any
 
 from django.http import StreamingHttpResponse
-from ninja import Field, Query, Router, Schema
+from ninja import Field, Query, Router
+from pydantic import BaseModel
 
 from exports.api.auth import ApiRequest
 from exports.api.filters import Moment, refuse_unknown
@@ -32,7 +33,7 @@ _EXTRA: dict[str, Any] = {
 }
 
 
-class AuditFilter(Schema):
+class AuditFilter(BaseModel):
     """Everything that is given must hold."""
 
     action: str = Field(
@@ -59,7 +60,7 @@ class AuditFilter(Schema):
         )
 
 
-class EventOut(Schema):
+class EventOut(BaseModel):
     """One thing that happened."""
 
     at: str = Field(json_schema_extra={"format": "date-time"}, examples=["2026-03-31T10:30:00Z"])
@@ -78,7 +79,7 @@ class EventOut(Schema):
     hash: str = Field(description="Covers the event, and the hash of the one before it.")
 
 
-class EventPageOut(Schema):
+class EventPageOut(BaseModel):
     items: list[EventOut]
     next_cursor: str | None = Field(description="Null on the last page.")
 

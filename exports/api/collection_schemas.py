@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated, Any
 
-from ninja import Field, Schema
-from pydantic import BeforeValidator, ConfigDict
+from ninja import Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict
 
 from exports.api.schemas import Body, ProblemField, choice_of
 from exports.models import Collection
@@ -22,7 +22,7 @@ def _is_access(value: Any) -> Any:
 Access = Annotated[str | list[str] | None, BeforeValidator(_is_access)]
 
 
-class CollectionOut(Schema):
+class CollectionOut(BaseModel):
     """A set of documents that can be exported."""
 
     id: str = Field(examples=["col_2vXh6WkT0qLr9ZbYc3NdPe"])
@@ -41,7 +41,7 @@ class CollectionOut(Schema):
     updated_at: datetime
 
 
-class PropertyOut(Schema):
+class PropertyOut(BaseModel):
     """One node of a schema."""
 
     name: str
@@ -134,5 +134,5 @@ class CollectionChange(Body):
     file_root: str | None = Field(None, description=_FILE_ROOT, max_length=1_000)
 
 
-class CollectionList(Schema):
+class CollectionList(BaseModel):
     items: list[CollectionOut]

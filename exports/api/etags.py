@@ -12,10 +12,10 @@ from ninja.responses import NinjaJSONEncoder
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
-    from ninja import Schema
+    from pydantic import BaseModel
 
 
-def tagged(request: HttpRequest, body: Schema) -> HttpResponse:
+def tagged(request: HttpRequest, body: BaseModel) -> HttpResponse:
     """The answer with its tag; without its body for who holds that one already."""
     # As ninja writes every other answer.
     text = json.dumps(body.model_dump(), cls=NinjaJSONEncoder).encode()

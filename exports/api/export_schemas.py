@@ -5,14 +5,14 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated, Any
 
-from ninja import Field, Schema
-from pydantic import AwareDatetime
+from ninja import Field
+from pydantic import AwareDatetime, BaseModel
 
 from exports.api.schemas import Body, NamedOut, choice_of
 from exports.models import Delivery, Format, ScriptRun, State, Step
 
 
-class FileOut(Schema):
+class FileOut(BaseModel):
     """One file of a result."""
 
     name: str = Field(examples=["data.csv"])
@@ -27,14 +27,14 @@ class FileOut(Schema):
     url: str = Field(description="Where it is downloaded.")
 
 
-class LinkOut(Schema):
+class LinkOut(BaseModel):
     """A link to one file. Whoever has it can download it: pass it on with care."""
 
     url: str = Field(examples=["https://waybill.example.org/api/v1/exports/exp_…/files/data.csv"])
     expires_at: datetime
 
 
-class FailureOut(Schema):
+class FailureOut(BaseModel):
     """Why an export failed."""
 
     code: str = Field(examples=["source_changed"])
@@ -43,7 +43,7 @@ class FailureOut(Schema):
     detail: str = Field(description="Where exactly, as a file and a line; empty if nowhere.")
 
 
-class NoticeOut(Schema):
+class NoticeOut(BaseModel):
     """Somebody who is told: by webhook, or by e-mail."""
 
     webhook: str = ""
@@ -51,7 +51,7 @@ class NoticeOut(Schema):
     on: list[str] = Field(examples=[["ready", "error"]])
 
 
-class ExportOut(Schema):
+class ExportOut(BaseModel):
     """One export: what was asked, how far it is, what came out."""
 
     id: str = Field(examples=["exp_5mB8sQxE1uJw7RtKf4HgVa"])
@@ -123,7 +123,7 @@ class ReasonIn(Body):
     reason: str = Field(description="For the history.", max_length=500)
 
 
-class DeliveryOut(Schema):
+class DeliveryOut(BaseModel):
     """A message about the end of an export, to one address."""
 
     id: str = Field(
@@ -140,7 +140,7 @@ class DeliveryOut(Schema):
     ended_at: datetime | None
 
 
-class ScriptRunOut(Schema):
+class ScriptRunOut(BaseModel):
     """What the script of an export did."""
 
     outcome: Annotated[ScriptRun.Outcome, choice_of(ScriptRun.Outcome)]
@@ -149,17 +149,17 @@ class ScriptRunOut(Schema):
     ended_at: datetime | None
 
 
-class DeliveryList(Schema):
+class DeliveryList(BaseModel):
     items: list[DeliveryOut]
     script: ScriptRunOut | None = Field(description="Null without one, and before the end.")
 
 
-class ExportPage(Schema):
+class ExportPage(BaseModel):
     items: list[ExportOut]
     next_cursor: str | None = Field(description="Null on the last page.")
 
 
-class ColumnOut(Schema):
+class ColumnOut(BaseModel):
     """A column of a result."""
 
     path: str = Field(examples=["departure.delay_minutes"])
@@ -169,7 +169,7 @@ class ColumnOut(Schema):
     )
 
 
-class PreviewOut(Schema):
+class PreviewOut(BaseModel):
     """What an export would bring."""
 
     columns: list[ColumnOut] = Field(description="Those of the data file, in its format.")
@@ -182,7 +182,7 @@ class PreviewOut(Schema):
     )
 
 
-class DocumentPage(Schema):
+class DocumentPage(BaseModel):
     """Some documents of a collection."""
 
     items: list[dict[str, Any]] = Field(description="As `jsonl` has them.")

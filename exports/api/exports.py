@@ -78,13 +78,17 @@ _POLL = {
 }
 
 # Of what an export names, its id and its name are shown; the rest can be large.
-_SHOWN = ("collection", "created_by", "principal", "retry_of", "template")
-_NOT_SHOWN = (
-    *(f"collection__{name}" for name in ("schema_tree", "source", "statistics", "wanted")),
-    *(f"retry_of__{name}" for name in ("frozen", "snapshot", "where", "csv")),
-    "template__request",
-    "frozen",
-    "snapshot",
+_NAMED = {
+    "collection": ("uid", "name"),
+    "created_by": ("email",),
+    "principal": ("uid", "name"),
+    "retry_of": ("uid",),
+    "template": ("uid",),
+}
+_NOT_SHOWN = {"frozen", "snapshot", "identities"}
+_READ = (
+    *(each.name for each in Export._meta.concrete_fields if each.name not in _NOT_SHOWN),
+    *(f"{record}__{name}" for record, names in _NAMED.items() for name in names),
 )
 
 Repeatable = Annotated[
@@ -145,7 +149,7 @@ def listing(request: ApiRequest, wanted: Annotated[ExportFilter, Query()]) -> Ex
     """Newest first, without those that were deleted."""
     refuse_unknown(request, ExportFilter)
     caller = request.auth
-    exports = wanted.narrow(caller.exports).select_related(*_SHOWN).defer(*_NOT_SHOWN)
+    exports = wanted.narrow(caller.exports).select_related(*_NAMED).only(*_READ)
     page, following = page_of(
         caller, exports.prefetch_related("files"), limit=wanted.limit, cursor=wanted.cursor
     )

@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated
 
 from django.db.models import QuerySet
-from ninja import Field, Schema
-from pydantic import BeforeValidator
+from ninja import Field
+from pydantic import BaseModel, BeforeValidator
 
 from exports.domain.errors import FieldError, InvalidRequest
 from exports.domain.finding import exports_narrow
@@ -31,7 +31,7 @@ def _moment(text: object) -> datetime:
 Moment = Annotated[datetime, BeforeValidator(_moment)]
 
 
-class ExportFilter(Schema):
+class ExportFilter(BaseModel):
     """Everything that is given must hold."""
 
     state: State | None = None
@@ -58,7 +58,7 @@ class ExportFilter(Schema):
         )
 
 
-def refuse_unknown(request: HttpRequest, filters: type[Schema]) -> None:
+def refuse_unknown(request: HttpRequest, filters: type[BaseModel]) -> None:
     """A filter that is misspelt would otherwise seem to have found everything."""
     known = [*filters.model_fields, "namespace"]
     if wrong := [name for name in request.GET if name not in known]:

@@ -7,8 +7,8 @@ from typing import Literal
 
 from django.http import HttpResponse
 from django.utils import timezone
-from ninja import Field, Router, Schema
-from pydantic import AwareDatetime
+from ninja import Field, Router
+from pydantic import AwareDatetime, BaseModel
 
 from exports.api.auth import ApiRequest
 from exports.api.bodies import body_as, body_described
@@ -36,7 +36,7 @@ class KeyIn(Body):
     )
 
 
-class KeyOut(Schema):
+class KeyOut(BaseModel):
     """An API key; its secret half is nowhere."""
 
     id: str = Field(examples=["key_5tRk1mXc8vQz3nWy7pLsBd"])
@@ -61,7 +61,7 @@ class KeyMade(KeyOut):
     key: str = Field(description="The key itself. It is shown this once.")
 
 
-class KeyList(Schema):
+class KeyList(BaseModel):
     items: list[KeyOut]
 
 

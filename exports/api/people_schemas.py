@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from ninja import Field, Schema
+from ninja import Field
+from pydantic import BaseModel
 
 from exports.api.schemas import Body, NamedOut
 from exports.models import Right, Role
@@ -25,7 +26,7 @@ class PrincipalChange(Body):
     disabled: bool | None = Field(None, description="Nothing runs as a disabled principal.")
 
 
-class PrincipalOut(Schema):
+class PrincipalOut(BaseModel):
     """An identity that the data knows."""
 
     id: str = Field(examples=["prn_8cVb1nMw5rTz3kXq7LpHsd"])
@@ -35,7 +36,7 @@ class PrincipalOut(Schema):
     created_at: datetime
 
 
-class PrincipalList(Schema):
+class PrincipalList(BaseModel):
     items: list[PrincipalOut]
 
 
@@ -60,7 +61,7 @@ class MemberChange(Body):
     collections: dict[str, str] | None = Field(None, description=_RIGHTS)
 
 
-class MemberOut(Schema):
+class MemberOut(BaseModel):
     """A person's role in the workspace."""
 
     id: str = Field(examples=["mem_4fGh9sKd2pLw6xZq8vBnTy"])
@@ -72,5 +73,5 @@ class MemberOut(Schema):
     created_at: datetime
 
 
-class MemberList(Schema):
+class MemberList(BaseModel):
     items: list[MemberOut]

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db.models import TextChoices
-from ninja import Field, Schema
+from ninja import Field
 from pydantic import BaseModel, ConfigDict, WithJsonSchema
 
 
@@ -21,14 +21,14 @@ class Body(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True)
 
 
-class ProblemField(Schema):
+class ProblemField(BaseModel):
     """What is wrong with one field."""
 
     path: str = Field(examples=["where.AND.0.value"])
     message: str
 
 
-class Problem(Schema):
+class Problem(BaseModel):
     """RFC 9457. `code` is for programs, `detail` for people; `errors` names the fields."""
 
     type: str = Field(examples=["about:blank"])
@@ -39,19 +39,19 @@ class Problem(Schema):
     errors: list[ProblemField]
 
 
-class NamedOut(Schema):
+class NamedOut(BaseModel):
     id: str = Field(examples=["col_2vXh6WkT0qLr9ZbYc3NdPe"])
     name: str = Field(examples=["flights"])
 
 
-class WebhookSecretOut(Schema):
+class WebhookSecretOut(BaseModel):
     secret: str = Field(
         description="What signs the workspace's webhooks.",
         examples=["whsec_C2FtcGxlIG9mIDMyIGJ5dGVzIQ"],
     )
 
 
-class UsageOut(Schema):
+class UsageOut(BaseModel):
     """How much room the workspace's results take up."""
 
     used_bytes: int = Field(description="What is stored, and what runs have reserved.")
@@ -59,7 +59,7 @@ class UsageOut(Schema):
     quota_bytes: int | None = Field(description="How much they may take up. Null: no limit.")
 
 
-class SigningKeyOut(Schema):
+class SigningKeyOut(BaseModel):
     """A key that signs manifests, or once did: its public half."""
 
     id: str = Field(examples=["sig_7yHn2kQw9zLp4xBv6mRtCd"])
@@ -70,7 +70,7 @@ class SigningKeyOut(Schema):
     retired_at: datetime | None = Field(description="Since when it signs no more.")
 
 
-class SigningKeyList(Schema):
+class SigningKeyList(BaseModel):
     items: list[SigningKeyOut]
 
 
@@ -92,7 +92,7 @@ class TemplateChange(Body):
     request: dict[str, Any] | None = None
 
 
-class TemplateOut(Schema):
+class TemplateOut(BaseModel):
     """A request that is sent again with `POST /templates/{id}/run`."""
 
     id: str = Field(examples=["tpl_5mB8sQxE1uJw7RtKf4HgVa"])
@@ -104,5 +104,5 @@ class TemplateOut(Schema):
     updated_at: datetime
 
 
-class TemplateList(Schema):
+class TemplateList(BaseModel):
     items: list[TemplateOut]

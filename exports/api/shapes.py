@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django.urls import reverse
+from django.utils.encoding import escape_uri_path
 
 from exports.api.collection_schemas import (
     CollectionFull,
@@ -115,16 +116,8 @@ def _export(export: Export, place: int | None, now: datetime) -> ExportOut:
         eta_seconds=_eta(export, speed),
         error=_failure(export),
         sample_seed=export.sample_seed if export.sample_method == "random" else None,
-        files=[file_out(export, each) for each in _files(export, now)],
+        files=_files_out(export, now),
         **_taken(export, (*_REQUEST, *_LIFE, *_PROGRESS)),
-    )
-
-
-def file_out(export: Export, file: ExportFile) -> FileOut:
-    return FileOut(
-        content_type=content_type(export, file),
-        url=reverse("api:download", args=[export.uid, file.name]),
-        **_taken(file, ("name", "kind", "rows", "bytes", "sha256")),
     )
 
 
@@ -206,10 +199,20 @@ def _taken(record: object, names: tuple[str, ...]) -> dict[str, Any]:
     return {name: getattr(record, name) for name in names}
 
 
-def _files(export: Export, now: datetime) -> list[ExportFile]:
+def _files_out(export: Export, now: datetime) -> list[FileOut]:
     """Nothing is there for who asks too late."""
-    is_there = export.state == State.READY and not export.is_over(now)
-    return export.listed_files if is_there else []
+    if export.state != State.READY or export.is_over(now):
+        return []
+    # Looked up once for all of them: a page of a list shows hundreds.
+    folder = f"{reverse('api:export', args=[export.uid])}/files"
+    return [
+        FileOut(
+            content_type=content_type(export, each),
+            url=f"{folder}/{escape_uri_path(each.name)}",
+            **_taken(each, ("name", "kind", "rows", "bytes", "sha256")),
+        )
+        for each in export.listed_files
+    ]
 
 
 def _speed(export: Export, now: datetime) -> float | None:

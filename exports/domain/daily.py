@@ -50,7 +50,7 @@ def daily(caller: Caller, days: int) -> list[Day]:
     sums = {
         "rows": Coalesce(Sum("rows_done", filter=_PUBLISHED), 0),
         "bytes": Coalesce(Sum("bytes_done", filter=_PUBLISHED), 0),
-        "failures": Count("pk", filter=Q(state=State.ERROR)),
+        "failures": Count("ended_at", filter=Q(state=State.ERROR)),
     }
     ended = {
         day: figures

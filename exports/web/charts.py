@@ -7,18 +7,26 @@ so that it is as large as all other text on any screen.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from typing import TYPE_CHECKING
+
+from django.utils.html import format_html_join
 
 from exports.web.wording import number
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from django.utils.safestring import SafeString
+
 HEIGHT = 100
 STEP = 10  # the width that a bar and the gap beside it take up, in the units of the drawing
 _BAR = 8
 _LEAST = 2  # of a value that is not zero, so that it can be seen
+_RECT = (
+    '<rect class="chart-bar" x="{0}" y="{1}" height="{2}" width="{5}">'
+    "<title>{3}: {4}</title></rect>"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +57,13 @@ class Chart:
     tone: str
     width: int
     bars: list[Bar]
+
+    @property
+    def drawn(self) -> SafeString:
+        """The bars as SVG. Not looped over in the template, which takes ten times as long."""
+        return format_html_join(
+            "", _RECT, ((*astuple(bar), _BAR) for bar in self.bars if bar.height)
+        )
 
     @property
     def first(self) -> str:
