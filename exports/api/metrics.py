@@ -22,6 +22,7 @@ from prometheus_client.registry import Collector
 
 from exports.domain.figures import BOUNDS, Figures, figures
 from exports.domain.health import Health, health
+from exports.domain.rounds import Round
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -40,6 +41,8 @@ _TALLIES = {
     "fenced_writes": "Writes of lost attempts that were refused.",
     "wakeups_failed": "Wake-ups that Redis did not take.",
 }
+
+_ROUNDS = {Round.RECONCILER: "reconciled", Round.DELIVERER: "delivered"}
 
 
 @never_cache
@@ -113,6 +116,11 @@ class _Told(Collector):
         yield GaugeMetricFamily(
             "waybill_overdue_runs", "Runs whose lease is over, not yet ended.", found.overdue
         )
+        yield GaugeMetricFamily(
+            "waybill_overdue_deliveries",
+            "Messages that should have been on their way for a minute.",
+            found.overdue_deliveries,
+        )
 
     def _times(self) -> Iterator[Metric]:
         found = self._found
@@ -126,12 +134,13 @@ class _Told(Collector):
             "How long the oldest export that waits has waited.",
             waiting.total_seconds() if waiting else 0,
         )
-        if found.reconciled is not None:
-            yield GaugeMetricFamily(
-                "waybill_reconciled_seconds",
-                "How long ago a reconciler made its round.",
-                found.reconciled.total_seconds(),
-            )
+        for kind, name in _ROUNDS.items():
+            if kind in found.rounds:
+                yield GaugeMetricFamily(
+                    f"waybill_{name}_seconds",
+                    f"How long ago a {kind.name.lower()} made its round.",
+                    found.rounds[kind].total_seconds(),
+                )
 
     def _rooms(self) -> Iterator[Metric]:
         stored = GaugeMetricFamily(

@@ -7,6 +7,7 @@ again when its lease is over; whoever comes back too late changes nothing.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from django.conf import settings
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from exports.domain.access import Caller
     from exports.domain.audit import Actor
 
+_OVERDUE = timedelta(minutes=1)
 _LOST = "The process that set out to deliver it was lost each time."
 
 
@@ -112,6 +114,13 @@ def delivery_retry(caller: Caller, export: Export, uid: str) -> Delivery:
         found.save()
         _append(found, "delivery.retried", caller.actor)
     return found
+
+
+def deliveries_overdue(now: datetime) -> int:
+    """How many messages should have been on their way for a minute: no deliverer runs, or it is
+    too slow.
+    """
+    return _due(now - _OVERDUE, ()).count()
 
 
 def is_retriable(delivery: Delivery) -> bool:

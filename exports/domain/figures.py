@@ -9,7 +9,8 @@ from django.db.models import BigIntegerField, Count, Min, Q, Sum
 from django.db.models.functions import Coalesce
 
 from exports.domain.clock import database_now
-from exports.domain.reconciled import reconciled_ago
+from exports.domain.deliveries import deliveries_overdue
+from exports.domain.rounds import Round, rounds_ago
 from exports.domain.seconds import Spread
 from exports.models import Export, Namespace, State, Tally
 from exports.tallies import TALLIES
@@ -47,9 +48,10 @@ class Figures:
     bytes: int
     oldest_waiting: timedelta | None
     overdue: int
+    overdue_deliveries: int
     rooms: list[Room]
     tallies: Mapping[str, int]
-    reconciled: timedelta | None
+    rounds: Mapping[Round, timedelta]
 
 
 def figures() -> Figures:
@@ -75,9 +77,10 @@ def figures() -> Figures:
         bytes=sums["bytes"],
         oldest_waiting=now - oldest if oldest else None,
         overdue=Export.objects.filter(state=State.RUNNING, lease_until__lt=now).count(),
+        overdue_deliveries=deliveries_overdue(now),
         rooms=_rooms(),
         tallies={name: tallies.get(name, 0) for name in TALLIES},
-        reconciled=reconciled_ago(),
+        rounds=rounds_ago(),
     )
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from django.conf import settings
 from django.db import Error as DatabaseError
 
-from exports.domain.reconciled import reconciled_ago
+from exports.domain.rounds import Round, rounds_ago
 from exports.domain.storage import result_store
 from exports.domain.workers import workers_seen
 from exports.stores.errors import KeyMissing, StoreError
@@ -29,6 +29,11 @@ OK, DOWN, NONE, LATE, UNKNOWN = "ok", "down", "none", "late", "unknown"
 _NEEDED = ("database", "store")
 
 _LATEST = timedelta(minutes=1)
+# Who makes rounds, and the setting that says how often.
+_ROUNDS = {
+    "reconciler": (Round.RECONCILER, "RECONCILE_EVERY"),
+    "deliverer": (Round.DELIVERER, "DELIVER_EVERY"),
+}
 # No file of ours: asking for it tells whether the store answers.
 _PROBE = "waybill.probe"
 
@@ -57,7 +62,7 @@ class Health:
 
 def health() -> Health:
     """Ask every part. What is wrong with one is told in the log."""
-    database, reconciler = _database()
+    database, rounds = _database()
     workers = workers_seen()
     store, free = _store()
     return Health(
@@ -66,23 +71,30 @@ def health() -> Health:
             "store": store,
             "redis": DOWN if workers is None else OK,
             "workers": UNKNOWN if workers is None else OK if workers else NONE,
-            "reconciler": reconciler,
+            **rounds,
         },
         workers=workers,
         free_bytes=free,
     )
 
 
-def _database() -> tuple[str, str]:
-    """Its own state, and the reconciler's, which it knows."""
+def _database() -> tuple[str, dict[str, str]]:
+    """Its own state, and that of the rounds, which it knows."""
     try:
-        ago = reconciled_ago()
+        ago = rounds_ago()
     except DatabaseError as error:
         _warn("The database", error)
-        return DOWN, UNKNOWN
+        return DOWN, dict.fromkeys(_ROUNDS, UNKNOWN)
+    return OK, {
+        name: _late(ago.get(kind), getattr(settings, every))
+        for name, (kind, every) in _ROUNDS.items()
+    }
+
+
+def _late(ago: timedelta | None, every: timedelta) -> str:
     if ago is None:
-        return OK, NONE
-    return OK, LATE if ago > max(_LATEST, 3 * settings.RECONCILE_EVERY) else OK
+        return NONE
+    return LATE if ago > max(_LATEST, 3 * every) else OK
 
 
 def _store() -> tuple[str, int | None]:

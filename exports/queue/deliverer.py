@@ -16,6 +16,7 @@ from django.db import connection
 from exports.domain.after import email_refusal
 from exports.domain.deliveries import Outcome, delivery_claim, delivery_end
 from exports.domain.messages import email_parts, export_told
+from exports.domain.rounds import Round, round_note
 from exports.domain.scripting import script_claim, script_end, script_refusal, scripts_reap
 from exports.domain.webhooks import webhook_secret
 from exports.models import Delivery
@@ -39,6 +40,7 @@ logger = logging.getLogger(__name__)
 _SHARE = 2
 _GONE = 410
 _BUSY = 0.05  # seconds between two looks while something is on its way
+_NOTED_EVERY = 10.0  # seconds; it looks more often than that
 
 
 def deliver_once() -> int:
@@ -76,6 +78,7 @@ class _Desk:
         self._scripts = ThreadPoolExecutor(1, "script")
         self._on_their_way: dict[Future[None], int] = {}
         self._running: Future[None] | None = None
+        self._noted = -_NOTED_EVERY
 
     @property
     def is_busy(self) -> bool:
@@ -97,6 +100,12 @@ class _Desk:
             self._on_their_way[sent] = delivery.export.namespace_id
         if self._running is None and (run := script_claim()):
             self._running = self._scripts.submit(_apart, _script, run)
+        self._note()
+
+    def _note(self) -> None:
+        if time.monotonic() - self._noted >= _NOTED_EVERY:
+            round_note(Round.DELIVERER)
+            self._noted = time.monotonic()
 
     def close(self) -> None:
         """Let what is on its way arrive: it is a matter of seconds."""

@@ -18,7 +18,7 @@ from exports.domain.cleaning import (
     scratch_clear,
 )
 from exports.domain.preparing import collection_waits
-from exports.domain.reconciled import reconciled_note
+from exports.domain.rounds import Round, round_note
 from exports.domain.statistics import statistics_wait
 from exports.domain.storage import result_store
 from exports.domain.uploads import uploads_clear
@@ -43,7 +43,7 @@ def reconcile_once() -> dict[str, int]:
         "scratch": scratch_clear(settings.SCRATCH_DIR),
         "uploads": uploads_clear(),
     }
-    reconciled_note()
+    round_note(Round.RECONCILER)
     if any(done.values()):
         logger.info("reconciled: %s", done)
     return done

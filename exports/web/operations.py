@@ -38,6 +38,7 @@ _NAMES = {
     "workers": "Workers",
     "store": "Store",
     "reconciler": "Reconciler",
+    "deliverer": "Deliverer",
 }
 _SAYS = {
     ("database", OK): "It holds every request, every state and the history.",
@@ -54,6 +55,12 @@ _SAYS = {
     "results wait for it: manage.py reconcile.",
     ("reconciler", NONE): "It has never made its round: start manage.py reconcile.",
     ("reconciler", UNKNOWN): "The database would know.",
+    ("deliverer", OK): "It sends webhooks and e-mail, and runs scripts.",
+    ("deliverer", LATE): "It has not made its round for more than a minute. Messages and scripts "
+    "wait for it: manage.py deliver.",
+    ("deliverer", NONE): "It has never made its round. Messages and scripts wait until one is "
+    "started: manage.py deliver.",
+    ("deliverer", UNKNOWN): "The database would know.",
 }
 
 

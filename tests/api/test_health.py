@@ -10,7 +10,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from redis import Redis
 
-from exports.domain.reconciled import reconciled_note
+from exports.domain.rounds import Round, round_note
 from exports.domain.storage import result_store
 from exports.models import Tally
 from exports.queue.worker import ExportWorker
@@ -24,7 +24,8 @@ if TYPE_CHECKING:
 def _all_is_well(db: None, settings: Any) -> None:
     Redis.from_url(settings.REDIS_URL).flushall()
     ExportWorker().register_birth()  # type: ignore[no-untyped-call]  # RQ's
-    reconciled_note()
+    for each in Round:
+        round_note(each)
 
 
 def ready() -> tuple[int, str, dict[str, str]]:
@@ -34,7 +35,9 @@ def ready() -> tuple[int, str, dict[str, str]]:
     return answer.status_code, status, {name: each["state"] for name, each in told.items()}
 
 
-WELL = dict.fromkeys(("database", "store", "redis", "workers", "reconciler"), "ok")
+WELL = dict.fromkeys(("database", "store", "redis", "workers", "reconciler", "deliverer"), "ok")
+LATE = dict.fromkeys(("reconciler", "deliverer"), "late")
+UNKNOWN = dict.fromkeys(LATE, "unknown")
 
 
 def test_a_process_that_answers_lives_and_asks_nothing_else(db: None) -> None:
@@ -58,15 +61,16 @@ def test_without_redis_requests_are_accepted_all_the_same(settings: Any, tmp_pat
 
 
 @pytest.mark.usefixtures("_all_is_well")
-def test_a_missing_worker_and_a_late_reconciler_are_told(settings: Any) -> None:
+def test_a_missing_worker_and_late_rounds_are_told(settings: Any) -> None:
     Redis.from_url(settings.REDIS_URL).flushall()
     Tally.objects.update(value=1)
 
-    assert ready() == (200, "degraded", {**WELL, "workers": "none", "reconciler": "late"})
+    assert ready() == (200, "degraded", {**WELL, "workers": "none", **LATE})
 
 
-def test_a_reconciler_that_never_ran_is_none(db: None) -> None:
-    assert ready()[2]["reconciler"] == "none"
+@pytest.mark.parametrize("name", LATE)
+def test_who_never_made_a_round_is_none(name: str, db: None) -> None:
+    assert ready()[2][name] == "none"
 
 
 @pytest.mark.usefixtures("_all_is_well")
@@ -83,7 +87,7 @@ def test_without_its_tables_it_is_not_ready() -> None:
     with connection.cursor() as cursor:
         cursor.execute("ALTER TABLE exports_tally RENAME TO gone")
 
-    assert ready() == (503, "down", {**WELL, "database": "down", "reconciler": "unknown"})
+    assert ready() == (503, "down", {**WELL, "database": "down", **UNKNOWN})
 
 
 def test_a_worker_that_was_killed_is_soon_forgotten(settings: Any, db: None) -> None:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from django.test import Client
 from django.urls import URLPattern
+from django.utils import timezone
 from prometheus_client.parser import text_string_to_metric_families
 
 from config.urls import urlpatterns
-from exports.domain.reconciled import reconciled_note
+from exports.domain.deliveries import webhook_delivery
+from exports.domain.rounds import Round, round_note
 from exports.tallies import TALLIES
 
 if TYPE_CHECKING:
@@ -38,7 +41,8 @@ def samples() -> dict[str, float]:
 
 
 def test_it_tells_what_happened(finished: Export) -> None:
-    reconciled_note()
+    for each in Round:
+        round_note(each)
     size = sum(each.bytes for each in finished.files.all())
 
     found = samples()
@@ -54,7 +58,17 @@ def test_it_tells_what_happened(finished: Export) -> None:
     assert found["waybill_part_up database"] == 1
     assert found["waybill_free_bytes"] > 0
     assert found["waybill_reconciled_seconds"] < 5
+    assert found["waybill_delivered_seconds"] < 5
+    assert found["waybill_overdue_deliveries"] == 0
     assert [found[f"waybill_{name}_total"] for name in TALLIES] == [0, 0, 0, 0]
+
+
+def test_messages_that_nobody_delivers_are_told(finished: Export) -> None:
+    for seconds in (30, 90, 300):
+        due = timezone.now() - timedelta(seconds=seconds)
+        webhook_delivery(finished, "https://hooks.example.org/", due).save()
+
+    assert samples()["waybill_overdue_deliveries"] == 2
 
 
 def test_it_names_nobody_and_nothing_that_was_asked(finished: Export) -> None:

@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from exports.domain.figures import figures
-from exports.domain.reconciled import reconciled_ago, reconciled_note
+from exports.domain.rounds import Round, round_note, rounds_ago
 from exports.domain.seconds import Spread
 from exports.models import Export, ExportFile, Namespace, State, Tally
 
@@ -105,22 +105,20 @@ def test_more_exports_take_no_more_queries(lasting: Callable[..., None]) -> None
             figures()
         counts.append(len([each for each in queries if "clock_timestamp" not in each["sql"]]))
 
-    assert counts == [10, 10]
+    assert counts == [11, 11]
 
 
-def test_a_round_of_the_reconciler_is_noted(db: None) -> None:
-    assert reconciled_ago() is None
+@pytest.mark.parametrize("name", Round)
+def test_a_round_is_noted(name: Round, db: None) -> None:
+    assert rounds_ago() == {}
 
-    reconciled_note()
-    reconciled_note()
+    round_note(name)
+    round_note(name)
 
-    ago = reconciled_ago()
-    assert ago is not None
-    assert ago < timedelta(seconds=5)
+    assert rounds_ago().keys() == {name}
+    assert rounds_ago()[name] < timedelta(seconds=5)
     Tally.objects.update(value=int(timezone.now().timestamp()) - 90)
-    later = reconciled_ago()
-    assert later is not None
-    assert round(later.total_seconds()) in (90, 91)
+    assert round(rounds_ago()[name].total_seconds()) in (90, 91)
 
 
 def test_the_sum_is_the_same_in_whatever_order_it_is_added(lasting: Callable[..., None]) -> None:

@@ -18,6 +18,7 @@ from django.utils import timezone
 
 from exports.domain.audit import SYSTEM
 from exports.domain.members import member_remove
+from exports.domain.rounds import Round, rounds_ago
 from exports.domain.webhooks import webhook_secret, webhook_secret_rotate
 from exports.models import Delivery, Export, Membership, ScriptRun
 from exports.outbound.rules import Rules
@@ -277,6 +278,7 @@ def test_a_slow_receiver_holds_up_nobody_else(
             delivering.join(10)
 
     assert list(Delivery.objects.values_list("state", "tries")) == [("delivered", 1)] * 2
+    assert rounds_ago()[Round.DELIVERER] < timedelta(seconds=30)
 
 
 def _until(done: Callable[[], bool]) -> None:

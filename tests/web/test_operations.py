@@ -11,7 +11,7 @@ from django.db import connection
 from django.utils import timezone
 from redis import Redis
 
-from exports.domain.reconciled import reconciled_note
+from exports.domain.rounds import Round, round_note
 from exports.models import Export, Namespace, State, User
 from exports.queue.worker import ExportWorker
 from tests.web.conftest import Browser, changed
@@ -30,7 +30,8 @@ OPERATIONS = "/demo/operations"
 def worker(db: None, settings: Any) -> str:
     """One that is there; its name as exports have it."""
     Redis.from_url(settings.REDIS_URL).flushall()
-    reconciled_note()
+    for each in Round:
+        round_note(each)
     found = ExportWorker()
     found.register_birth()  # type: ignore[no-untyped-call]  # RQ's
     return f"{found.hostname}:{found.pid}"
@@ -48,7 +49,7 @@ def card(html: str, name: str) -> str:
 def test_all_is_well_and_nothing_happens(as_ada: Browser, worker: str) -> None:
     html = as_ada.get(OPERATIONS)
 
-    assert texts(html, "span", class_="state") == 5 * ["Well"]
+    assert texts(html, "span", class_="state") == 6 * ["Well"]
     assert card(html, "running") == "Running 0 of 1 at a time Nothing runs."
     assert card(html, "waiting") == "Waiting Nothing waits."
     assert card(html, "failures") == "Failures of the last seven days No export has failed."
@@ -142,7 +143,7 @@ def test_it_takes_the_same_queries_for_any_number_of_rows(
         changed(make_export(), state=State.ERROR, reason="failed", ended_at=timezone.now())
     clock = connection.vendor == "postgresql"
 
-    # Session, user, workspace, role; reconciler; waiting, running, the queue; runs of workers;
+    # Session, user, workspace, role; rounds; waiting, running, the queue; runs of workers;
     # failures; stored, reserved, quota; workspaces.
     with django_assert_num_queries(14 + 2 * clock):
         as_ada.get(OPERATIONS)
