@@ -18,7 +18,7 @@ from time import monotonic
 from typing import TYPE_CHECKING
 
 from exports.outbound.errors import AddressRefused, NotReached
-from exports.outbound.rules import address_of
+from exports.outbound.rules import NOT_PUBLIC, address_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -93,7 +93,7 @@ class Sender:
             self.rules.allow(target.host, target.port, address_of(each)) for each in addresses
         ]
         if not allowed or not all(allowed):
-            raise AddressRefused("The host is not one of the public network, on port 443 or 8443.")
+            raise AddressRefused(NOT_PUBLIC)
         return addresses
 
     def _resolve(self, target: Target, found: Future[Sequence[str]]) -> None:

@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from contextlib import suppress
 from dataclasses import dataclass
-from ipaddress import IPv4Address, IPv6Address
+from ipaddress import IPv4Address, IPv6Address, ip_address
 from typing import TYPE_CHECKING
 from urllib.parse import SplitResult, urlsplit
 
 from exports.outbound.errors import AddressRefused
-from exports.outbound.rules import PORTS
+from exports.outbound.rules import NOT_PUBLIC, PORTS
 
 if TYPE_CHECKING:
     from exports.outbound.rules import Rules
@@ -62,6 +62,9 @@ def target_parse(url: str, rules: Rules) -> Target:
     host = _host(parts, rules)
     if port not in PORTS and host not in rules.hosts and not rules.networks:
         raise AddressRefused("Use port 443 or 8443.")
+    with suppress(ValueError):
+        if not rules.allow(host, port, ip_address(host)):
+            raise AddressRefused(NOT_PUBLIC)
     path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
     return Target(host, port, path)
 

@@ -266,6 +266,8 @@ def test_people_have_it_tried_again(claimed: Callable[..., Claim], admin: Caller
         ([{"webhook": HOOK, "email": "ada@example.org"}], "notify.0", "one of them"),
         ([READY, {"webhook": "http://a.example.org"}], "notify.1.webhook", "https://"),
         ([{"webhook": "https://10.0.0.1:22/"}], "notify.0.webhook", "port"),
+        ([{"webhook": "https://10.0.0.1/"}], "notify.0.webhook", "public network"),
+        ([{"webhook": "https://[::1]/"}], "notify.0.webhook", "public network"),
         ([{"webhook": "https://a.example/" + "a" * 2000}], "notify.0.webhook", "2000"),
         ([{"webhook": "https://a.example/\0"}], "notify.0.webhook", "ASCII"),
         ([{"webhook": HOOK, "on": []}], "notify.0.on", "1 entries"),
