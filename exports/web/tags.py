@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.html import format_html
 
 from exports.web import wording
+from exports.web.once import once
 from exports.web.ticks import Stranger, strangers_of
 
 if TYPE_CHECKING:
@@ -26,6 +27,7 @@ register.filter("number", wording.number)
 register.filter("size", wording.size)
 register.filter("duration", wording.duration)
 register.filter("absolute", wording.absolute)
+register.simple_tag(once)
 
 
 @register.simple_tag

@@ -15,6 +15,7 @@ from exports.domain.runs import run_publish
 from exports.domain.webhooks import webhook_secret
 from exports.models import Delivery, Export, ScriptRun
 from exports.web.after import after_typed
+from tests.web.reading import one
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -186,3 +187,16 @@ def test_an_admin_sees_the_secret_when_he_asks_and_replaces_it(
     text = as_ada.post("/demo/webhooks/rotate").content.decode()
     assert secret != webhook_secret(demo)
     assert webhook_secret(demo) in text
+
+
+def test_a_reload_of_the_new_secret_does_not_replace_it_again(
+    as_ada: Browser, demo: Namespace
+) -> None:
+    mark = one(as_ada.get("/demo/webhooks/rotate"), "input", name="once").attributes["value"]
+    as_ada.post("/demo/webhooks/rotate", once=mark)
+    secret = webhook_secret(demo)
+
+    again = as_ada.post("/demo/webhooks/rotate", once=mark)
+
+    assert (again.status_code, again.headers["Location"]) == (302, "/demo/webhooks")
+    assert webhook_secret(demo) == secret

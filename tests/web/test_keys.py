@@ -59,6 +59,18 @@ def test_one_is_made_shown_once_and_works(
     assert may == "exports:read exports:write as UA only trips"
 
 
+def test_a_reload_of_the_page_that_shows_it_makes_no_second_one(as_ada: Browser) -> None:
+    mark = one(as_ada.get(NEW), "input", name="once").attributes["value"]
+    asked = {"label": "nightly", "scopes": ["admin"], "expires_at": tomorrow(), "once": mark}
+    assert as_ada.post(NEW, **{**asked, "label": ""}).status_code == 200  # refused: nothing is made
+
+    codes = [as_ada.post(NEW, **asked).status_code for _ in range(2)]
+
+    assert codes == [200, 302]
+    assert ApiKey.objects.count() == 1
+    assert "It is shown once" in as_ada.get(LIST)
+
+
 @pytest.mark.parametrize(
     ("change", "field", "says"),
     [

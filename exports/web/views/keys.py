@@ -16,6 +16,7 @@ from exports.domain.keys import key_revoke
 from exports.models import Scope
 from exports.web.keys import KeyForm, key_rows
 from exports.web.loaders import PageRequest, get_caller, signed_in
+from exports.web.once import is_sent_again
 from exports.web.render import page
 
 if TYPE_CHECKING:
@@ -52,6 +53,9 @@ def key_new(request: PageRequest, namespace: str) -> HttpResponse:
     caller = get_caller(request, namespace)
     form = KeyForm(caller, request.POST if request.method == "POST" else None)
     if form.is_valid():
+        if is_sent_again(request):
+            messages.info(request, "The key is made. It is shown once: revoke it if it was lost.")
+            return redirect("web:keys", namespace)
         try:
             made, text = key_make(caller, **form.given)
         except InvalidRequest as refusal:
