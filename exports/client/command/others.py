@@ -94,7 +94,7 @@ def verifying(session: Session, manifest: Path, key: Path | None) -> int:
     A folder stands for the manifests in it. Without --key the keys are those that are configured,
     or else those that the service names; with it, nothing is asked of the service.
     """
-    trusted = keys_read(key) if key else session.settings.trusted or session.client.signing_keys()
+    trusted = keys_read(key) if key else session.signing_keys()
     found = manifests(manifest) if manifest.is_dir() else [manifest]
     checked = {each: verify(each, trusted) for each in found}
     if session.as_json:

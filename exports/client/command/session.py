@@ -13,7 +13,7 @@ from exports.client.command.settings import Settings, config_path, settings_read
 from exports.client.errors import NotConfigured
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
 
 @dataclass
@@ -35,18 +35,30 @@ class Session:
     @cached_property
     def client(self) -> Waybill:
         """:raises NotConfigured: nothing says where the service is, or there is no key."""
-        found = self.settings
-        if not found.url:
-            said = f"Where is the service? Set WAYBILL_URL, or write a url into {config_path()}."
-            raise NotConfigured(said)
+        found, url = self.settings, self._url
         if not found.api_key:
             said = (
                 f"There is no key for {found.url}. Set WAYBILL_API_KEY, or write it into a profile."
             )
             raise NotConfigured(said)
-        return Waybill(
-            found.url, found.api_key, found.namespace or None, signing_keys=found.trusted
-        )
+        return Waybill(url, found.api_key, found.namespace or None, signing_keys=found.trusted)
+
+    def signing_keys(self) -> Mapping[str, bytes]:
+        """Those that are trusted: as configured, or as the service tells anybody, also keyless.
+
+        :raises NotConfigured: nothing says either.
+        """
+        if (trusted := self.settings.trusted) is not None:
+            return trusted
+        with Waybill(self._url, self.settings.api_key) as visitor:
+            return visitor.signing_keys()
+
+    @property
+    def _url(self) -> str:
+        if not self.settings.url:
+            said = f"Where is the service? Set WAYBILL_URL, or write a url into {config_path()}."
+            raise NotConfigured(said)
+        return self.settings.url
 
     def close(self) -> None:
         """Close the client's connections, if it was asked for."""
