@@ -6,11 +6,12 @@ from datetime import UTC, date, datetime, time, timedelta
 
 
 def day_read(text: str) -> date | None:
-    """None where it is no day."""
+    """None where it is no day such as 2026-12-31."""
     try:
-        return date.fromisoformat(text)
+        day = date.fromisoformat(text)
     except ValueError:
         return None
+    return day if day.isoformat() == text else None
 
 
 def day_begins(day: date | None) -> datetime | None:

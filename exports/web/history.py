@@ -13,7 +13,7 @@ from exports.domain.history import GROUPS, EventFilter, EventPage, actors_of, ev
 from exports.web.charts import Chart, chart
 from exports.web.days import day_begins, day_ends, day_read
 from exports.web.events import WORDS, Line, lines_of
-from exports.web.loaders import get_text
+from exports.web.loaders import get_words
 from exports.web.wording import size
 
 if TYPE_CHECKING:
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 ROWS = 50
 RANGES = ("7", "30", "90")  # days
+_USUAL = "30"
 _NAMED = 100  # suggestions for who it was
 
 # What each family of actions is called.
@@ -50,23 +51,28 @@ _GROUPS = {"downloads": "Downloads and links"}
 
 @dataclass(frozen=True)
 class History:
-    """One page of a workspace's events, newest first."""
+    """One page of a workspace's events, newest first.
+
+    :ivar left_out: what of the address means nothing, as it was written.
+    """
 
     caller: Caller
+    left_out: list[str]
     action: str = ""
     who: str = ""
     subject: str = ""
     since: str = ""
     until: str = ""
-    days: str = "30"
+    days: str = _USUAL
     before: str = ""
     after: str = ""
 
     @classmethod
     def of(cls, caller: Caller, request: HttpRequest) -> History:
-        """The page that an address asks for; what is no action or no date is passed over."""
-        asked = {name: get_text(request, name) for name in _CHECKS}
-        return cls(caller, **{name: text for name, text in asked.items() if _CHECKS[name](text)})
+        """The page that an address asks for."""
+        asked, left_out = get_words(request, _CHECKS)
+        asked["days"] = asked["days"] or _USUAL
+        return cls(caller, left_out, **asked)
 
     @property
     def wanted(self) -> EventFilter:
@@ -148,7 +154,7 @@ class History:
     def _query(self, **changes: str) -> str:
         names = ("action", "who", "subject", "since", "until")
         asked = {name: getattr(self, name) for name in names}
-        asked["days"] = "" if self.days == "30" else self.days
+        asked["days"] = "" if self.days == _USUAL else self.days
         said = {name: value for name, value in {**asked, **changes}.items() if value}
         return f"?{urlencode(said)}"
 

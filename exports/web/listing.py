@@ -13,11 +13,11 @@ from django.db.models import Count
 from exports.domain.finding import exports_narrow
 from exports.models import ACTIVE, Export, Format, Role, State
 from exports.web.days import day_begins, day_ends, day_read
-from exports.web.loaders import get_text
+from exports.web.loaders import get_text, get_words
 from exports.web.rows import Rows
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from django.db.models import QuerySet
     from django.http import HttpRequest
@@ -36,7 +36,15 @@ TABS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("expired", "Expired", (State.EXPIRED,)),
 )
 _STATES = {word: states for word, _, states in TABS}
-_FILTERS = ("q", "collection", "format", "who", "from", "to")
+_CHECKS: dict[str, Callable[[str], object]] = {
+    "q": bool,
+    "collection": bool,
+    "format": Format.values.__contains__,
+    "who": bool,
+    "from": day_read,
+    "to": day_read,
+    "state": _STATES.__contains__,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,29 +60,26 @@ class Listing:
     """One page of a caller's exports, newest first.
 
     :ivar asked: the filters of the address by their names, those that mean something.
+    :ivar left_out: what means nothing, as it was written.
     :ivar before: the page begins after this export. :ivar after: it ends before this one.
     """
 
     caller: Caller
     tab: str
     asked: dict[str, str]
+    left_out: list[str]
     before: str = ""
     after: str = ""
 
     @classmethod
     def of(cls, caller: Caller, request: HttpRequest) -> Listing:
-        """The list that an address asks for; words that mean nothing are passed over."""
-        asked = {name: get_text(request, name) for name in _FILTERS}
-        if asked["format"] not in Format.values:
-            asked["format"] = ""
-        for name in ("from", "to"):
-            day = day_read(asked[name])
-            asked[name] = day.isoformat() if day else ""
-        tab = get_text(request, "state")
+        """The list that an address asks for."""
+        asked, left_out = get_words(request, _CHECKS)
         return cls(
             caller,
-            tab=tab if tab in _STATES else "",
+            tab=asked.pop("state"),
             asked=asked,
+            left_out=left_out,
             before=get_text(request, "before"),
             after=get_text(request, "after"),
         )

@@ -15,7 +15,7 @@ from exports.domain.requests import is_storable
 from exports.domain.sessions import caller_signed_in
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from django.http.response import HttpResponseBase
     from django_htmx.middleware import HtmxDetails
@@ -78,6 +78,19 @@ def get_text(request: HttpRequest, name: str) -> str:
     """A parameter of the address; empty when it is missing or no text that can be looked for."""
     text = request.GET.get(name, "").strip()
     return text if is_storable(text) else ""
+
+
+def get_words(
+    request: HttpRequest, checks: Mapping[str, Callable[[str], object]]
+) -> tuple[dict[str, str], list[str]]:
+    """The parameters of an address, empty where they mean nothing; and those that mean nothing.
+
+    :param checks: by the name of each, whether a text of it means something.
+    """
+    said = {name: request.GET.get(name, "").strip() for name in checks}
+    known = {name: get_text(request, name) for name in checks}
+    taken = {name: text if text and checks[name](text) else "" for name, text in known.items()}
+    return taken, [f"{name}={text}" for name, text in said.items() if text and not taken[name]]
 
 
 def client_address(request: HttpRequest) -> str:

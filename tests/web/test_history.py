@@ -96,6 +96,22 @@ def test_the_address_filters(
     assert texts(html, "td", class_="person") == people
 
 
+def test_what_means_nothing_is_left_out_and_said(as_ari: Browser, events: None) -> None:
+    asked = {"since": "2026-02-30", "until": "20260101", "action": "export.eaten", "days": "8"}
+    html = as_ari.get(HISTORY, who="ada", **asked)
+
+    said = one(html, "p", class_="left-out").text
+    assert [each for each in asked.items() if "=".join(each) not in said] == []
+    assert "Days are written as 2026-12-31." in said
+    assert elements(as_ari.get(HISTORY, since="2026-02-28"), "p", class_="left-out") == []
+
+
+def test_a_file_is_never_of_more_than_was_asked_for(as_ari: Browser, events: None) -> None:
+    answer = as_ari.client.get(f"{HISTORY}/export.csv", {"since": "2026-02-30"})
+
+    assert (answer.status_code, answer.headers["Location"]) == (302, f"{HISTORY}?since=2026-02-30")
+
+
 def test_each_family_of_actions_has_a_name(as_ari: Browser) -> None:
     shown = texts(as_ari.get(HISTORY), "option")
 

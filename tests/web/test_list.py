@@ -78,6 +78,15 @@ def test_the_address_filters(
     assert labels(as_ada.get(LIST, **query)) == found
 
 
+def test_what_means_nothing_is_left_out_and_said(as_ada: Browser, ready: Export) -> None:
+    html = as_ada.get(LIST, **{"from": "yesterday", "state": "gone", "format": "doc", "q": "Late"})
+
+    said = one(html, "p", class_="left-out").text
+    assert "from=yesterday, " in said
+    assert [each for each in ("state=gone", "format=doc") if each not in said] == []
+    assert labels(html) == ["Late trips"]
+
+
 def test_an_id_finds_its_export(as_ada: Browser, ready: Export, running: Export) -> None:
     assert labels(as_ada.get(LIST, q=ready.uid)) == ["Late trips"]
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from django.http import StreamingHttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
 from django.views.decorators.http import require_GET
 
 from exports.domain.telling import history_csv, history_jsonl
@@ -36,8 +38,14 @@ def history(request: PageRequest, namespace: str) -> HttpResponse:
 def history_export(request: PageRequest, namespace: str, form: str) -> HttpResponseBase:
     """Everything that the filters of the address match, as it comes out of the database."""
     caller = get_caller(request, namespace)
+    caller.require(Scope.AUDIT_READ)
+    asked = History.of(caller, request)
+    if asked.left_out:
+        # A file that holds more than was meant would not say so; the page does.
+        address = reverse("web:history", args=[namespace])
+        return redirect(f"{address}?{request.META['QUERY_STRING']}")
     write, content_type = _FORMS[form]
-    text = write(caller, History.of(caller, request).wanted)
+    text = write(caller, asked.wanted)
     response = StreamingHttpResponse(text, content_type=content_type)
     name = f"history-{caller.namespace.slug}.{form}"
     response["Content-Disposition"] = f'attachment; filename="{name}"'
