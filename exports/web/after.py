@@ -31,7 +31,8 @@ class AfterForm(forms.Form):
     notify_webhooks = forms.CharField(
         label="Webhooks",
         required=False,
-        help_text="https addresses that get a signed message, one a line.",
+        help_text="https addresses that get a signed message, one a line. With ready or error "
+        "behind it, after a blank, one is told of that end only.",
         widget=forms.Textarea(attrs=_PLAIN),
     )
     notify_emails = forms.CharField(
@@ -65,20 +66,28 @@ class AfterForm(forms.Form):
 
 def after_fields(typed: Mapping[str, Any]) -> dict[str, Any]:
     """The fields of a request, out of what was typed."""
-    on = _ENDS.get(typed["notify_on"], _ENDS[""])
-    notices = [{kind: each, "on": on} for kind, each in _lines(typed)]
+    notices = [
+        {kind: address, "on": _ENDS.get(word or typed["notify_on"], _ENDS[""])}
+        for kind, address, word in _lines(typed)
+    ]
     return {"notify": notices, "after_script": typed["after_script"].replace("\r\n", "\n")}
 
 
 def after_typed(request: ExportRequest) -> dict[str, str]:
     """What is typed to ask for the same."""
-    asked = [each.model_dump(exclude_defaults=True) for each in request.notify]
-    said = {kind: [each[kind] for each in asked if kind in each] for kind in _KINDS}
-    ends = [list(each.on) for each in request.notify]
-    alike = next((word for word, on in _ENDS.items() if ends and all(e == on for e in ends)), "")
+    words = [each.on[0] if len({*each.on}) == 1 else "" for each in request.notify]
+    alike = words[0] if len({*words}) == 1 else ""
+    lines = {
+        kind: [
+            f"{address} {word if word != alike else ''}".rstrip()
+            for each, word in zip(request.notify, words, strict=True)
+            if (address := getattr(each, kind))
+        ]
+        for kind in _KINDS
+    }
     return {
-        "notify_webhooks": "\n".join(said["webhook"]),
-        "notify_emails": "\n".join(said["email"]),
+        "notify_webhooks": "\n".join(lines["webhook"]),
+        "notify_emails": "\n".join(lines["email"]),
         "notify_on": alike,
         "after_script": request.after_script,
     }
@@ -92,20 +101,25 @@ def after_error(form: forms.Form, error: FieldError) -> bool:
     # As it was typed: what is wrong already has left the cleaned data.
     lines = _lines({f"notify_{kind}s": form[f"notify_{kind}s"].value() or "" for kind in _KINDS})
     at = int(found[1]) if found[1] else len(lines)
-    kind, line = lines[at] if at < len(lines) else ("webhook", "")
+    kind, line, _ = lines[at] if at < len(lines) else ("webhook", "", "")
     shown = line if len(line) <= _LONGEST else f"{line[:_LONGEST]}…"
     form.add_error(f"notify_{kind}s", f"{shown}: {error.message}" if line else error.message)
     return True
 
 
-def _lines(typed: Mapping[str, Any]) -> list[tuple[str, str]]:
-    """What was typed, line by line, with what each is; webhooks first."""
+def _lines(typed: Mapping[str, Any]) -> list[tuple[str, str, str]]:
+    """What was typed, line by line, webhooks first: what it is, its address, its own end if any."""
     return [
-        (kind, line.strip())
+        (kind, *_line(line.strip()))
         for kind in _KINDS
         for line in typed[f"notify_{kind}s"].splitlines()
         if line.strip()
     ]
+
+
+def _line(text: str) -> tuple[str, str]:
+    address, _, word = text.rpartition(" ")
+    return (address.strip(), word) if address and word in _ENDS else (text, "")
 
 
 @dataclass(frozen=True, slots=True)

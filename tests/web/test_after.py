@@ -70,6 +70,23 @@ def test_the_form_asks_whom_to_tell(
     }
 
 
+def test_each_may_be_told_of_another_end_and_stays_so_when_it_is_asked_again(
+    as_ada: Browser, admin: Caller, trips: Collection, settings: Any
+) -> None:
+    settings.EMAIL_IS_SET = True
+    typed = {
+        "notify_webhooks": f"{HOOK} ready\nhttps://b.example.org/",
+        "notify_emails": "ada@example.org error",
+        "notify_on": "",
+    }
+
+    as_ada.post(PAGE, **TYPED, **typed)
+
+    export = Export.objects.get()
+    assert [each["on"] for each in export.notify] == [["ready"], ["ready", "error"], ["error"]]
+    assert after_typed(request_of(admin, export)) == {**typed, "after_script": ""}
+
+
 def test_what_is_wrong_stands_beside_its_field(
     as_ada: Browser, trips: Collection, settings: Any
 ) -> None:
