@@ -11,6 +11,7 @@ from django.conf import settings
 
 from exports.domain.deliveries import deliveries_of, is_retriable
 from exports.models import Delivery, ScriptRun
+from exports.web.worded import WordedForm
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -25,7 +26,7 @@ _KINDS = ("webhook", "email")
 _LONGEST = 80  # characters of an address beside its error
 
 
-class AfterForm(forms.Form):
+class AfterForm(WordedForm):
     """The fields about the end of an export."""
 
     notify_webhooks = forms.CharField(

@@ -10,7 +10,7 @@ from django import forms
 from exports.domain.collections import DESCRIPTION
 from exports.domain.marks import PUBLIC
 from exports.sources.keys import KEY_KINDS
-from exports.web.people import AskForm
+from exports.web.worded import AskForm
 
 if TYPE_CHECKING:
     from exports.domain.errors import DomainError

@@ -7,7 +7,7 @@ from typing import Any
 
 from django import forms
 
-from exports.web.people import AskForm
+from exports.web.worded import AskForm
 
 
 class ReasonForm(AskForm):

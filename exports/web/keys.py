@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from exports.domain.keyring import KeyState, key_state
 from exports.models import Scope
-from exports.web.people import AskForm
+from exports.web.worded import AskForm
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

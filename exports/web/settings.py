@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from django import forms
 
-from exports.web.people import AskForm
+from exports.web.worded import AskForm
 
 if TYPE_CHECKING:
     from django.http import QueryDict
