@@ -6,6 +6,7 @@ import os
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from heapq import nsmallest
+from itertools import accumulate, islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,11 +14,15 @@ from django.conf import settings
 
 from exports.domain.errors import NotFound
 from exports.domain.requests import is_storable
-from exports.domain.sources import is_allowed
+from exports.domain.sources import is_allowed, remote_sources
+from exports.sources.errors import SourceAway
 from exports.sources.locate import ENDINGS, PATTERN
+from exports.sources.remote import SCHEME, is_remote
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from exports.sources.remote import ObjectListed
 
 _MOST = 1_000
 
@@ -41,13 +46,14 @@ class Folder:
     """What lies in one folder. Without a path: the allowed folders themselves.
 
     :ivar above: the folders that lead to it, from an allowed one on.
-    :ivar cut: there are more entries than are told.
+    :ivar cut: there are more entries than are told. :ivar problem: why none could be read.
     """
 
     path: str
     above: tuple[Entry, ...]
     entries: tuple[Entry, ...]
     cut: bool = False
+    problem: str = ""
 
     @property
     def files(self) -> int:
@@ -57,11 +63,13 @@ class Folder:
 def folder_look(path: str) -> Folder:
     """The folders and files in an allowed folder. What is hidden, or leads outside, is left out.
 
-    :param path: absolute; empty for the allowed folders themselves.
+    :param path: absolute, or ``s3://bucket/prefix/``; empty for the allowed folders themselves.
     :raises NotFound: there is no such folder, or it is not allowed.
     """
     if not path:
         return Folder("", (), tuple(_roots()))
+    if is_remote(path):
+        return _look_afar(path)
     real = _allowed(path)
     root = _root_of(real)
     parts = [real, *real.parents]
@@ -81,6 +89,44 @@ def _roots() -> Iterator[Entry]:
     for root in settings.SOURCE_ROOTS:
         if root.is_dir():
             yield Entry(str(root), str(root), True)
+    for each in settings.S3_SOURCE_ROOTS:
+        yield Entry(each, each, True)
+
+
+def _look_afar(path: str) -> Folder:
+    folder, remote = f"{path.rstrip('/')}/", remote_sources()
+    parts = folder.removeprefix(SCHEME).split("/")[:-1]
+    odd = not is_storable(path) or {"", ".", ".."} & set(parts)
+    if odd or remote is None or not remote.allows(folder):
+        raise NotFound("folder")
+    root = max((each for each in settings.S3_SOURCE_ROOTS if folder.startswith(each)), key=len)
+    inner = folder.removeprefix(root).split("/")[:-1]
+    ways = accumulate(inner[:-1], lambda way, name: f"{way}{name}/", initial=root) if inner else ()
+    above = tuple(Entry(_last(each) if each != root else root, each, True) for each in ways)
+    try:
+        found = list(islice(filter(None, map(_entry_afar, remote.look(folder))), _MOST + 1))
+    except SourceAway as error:
+        return Folder(folder, above, (), problem=str(error))
+    shown = sorted(found[:_MOST], key=lambda each: (not each.is_folder, each.name))
+    return Folder(folder, above, tuple(shown), cut=len(found) > _MOST)
+
+
+def _entry_afar(found: ObjectListed) -> Entry | None:
+    name = _last(found.path)
+    is_file = name.endswith(tuple(ENDINGS))
+    if not _can_be_shown(name) or not (found.is_folder or is_file):
+        return None
+    return Entry(name, found.path, found.is_folder, found.size, found.changed_at)
+
+
+def _last(path: str) -> str:
+    """The name at the end of a path, also of a folder."""
+    return path.rstrip("/").rpartition("/")[2]
+
+
+def _can_be_shown(name: str) -> bool:
+    """Whether it is not hidden, and can be named by a location."""
+    return bool(name) and name[0] != "." and is_storable(name) and not PATTERN & set(name)
 
 
 def _allowed(path: str) -> Path:
@@ -106,10 +152,7 @@ def _entries(folder: Path) -> Iterator[Entry]:
     except OSError:
         return
     for each in found:
-        if each.name.startswith(".") or not is_storable(each.name) or PATTERN & set(each.name):
-            continue
-        entry = _entry(Path(each.path), each.name)
-        if entry:
+        if _can_be_shown(each.name) and (entry := _entry(Path(each.path), each.name)):
             yield entry
 
 

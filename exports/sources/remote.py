@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from datetime import datetime
 
 SCHEME = "s3://"
 
@@ -18,6 +19,19 @@ class ObjectState:
     path: str
     etag: str
     size: int
+
+
+@dataclass(frozen=True, slots=True)
+class ObjectListed:
+    """An object in a folder, or a folder in it, whose path ends in ``/``; the size is in bytes."""
+
+    path: str
+    size: int = 0
+    changed_at: datetime | None = None
+
+    @property
+    def is_folder(self) -> bool:
+        return self.path.endswith("/")
 
 
 class Remote(Protocol):
@@ -39,6 +53,10 @@ class Remote(Protocol):
 
     def members(self, folder: str) -> list[str]:
         """The paths of the objects directly below one that ends in ``/``."""
+        ...
+
+    def look(self, folder: str) -> Iterator[ObjectListed]:
+        """What lies directly below a path that ends in ``/``: objects and further folders."""
         ...
 
     def read(self, path: str, etag: str = "") -> Iterator[bytes]:

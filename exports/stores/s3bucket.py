@@ -11,6 +11,7 @@ from exports.stores.s3client import code_of, explained
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
+    from datetime import datetime
 
     from mypy_boto3_s3.client import S3Client
     from mypy_boto3_s3.type_defs import CompletedPartTypeDef, GetObjectOutputTypeDef
@@ -87,6 +88,19 @@ class Bucket:
         with explained(self._told(below)):
             for page in pages.paginate(Bucket=self.name, Prefix=self.prefix + below, **bounds):
                 yield from (each["Key"][len(self.prefix) :] for each in page.get("Contents", ()))
+
+    def look(self, below: str) -> Iterator[tuple[str, int, datetime | None]]:
+        """Key, size and last change of what lies directly below; of a prefix, which ends in ``/``,
+        the size is 0.
+        """
+        pages = self.client.get_paginator("list_objects_v2")
+        prefix, cut = self.prefix + below, len(self.prefix)
+        with explained(self._told(below)):
+            for page in pages.paginate(Bucket=self.name, Prefix=prefix, Delimiter="/"):
+                for inner in page.get("CommonPrefixes", ()):
+                    yield inner["Prefix"][cut:], 0, None
+                for each in page.get("Contents", ()):
+                    yield each["Key"][cut:], each["Size"], each["LastModified"]
 
     def begin(self, key: str, token: str) -> str:
         """Begin an upload in parts; gives its id."""

@@ -9,7 +9,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from exports.sources.errors import SourceAway, SourceMissing, SourceMoved
-from exports.sources.remote import SCHEME, ObjectState
+from exports.sources.remote import SCHEME, ObjectListed, ObjectState
 from exports.stores.errors import KeyMissing, ObjectChanged, StoreFull, StoreUnavailable
 from exports.stores.s3bucket import Bucket
 from exports.stores.s3client import connect
@@ -50,6 +50,13 @@ class S3Objects:
         with _told(folder):
             keys = list(bucket.keys(below, delimiter="/"))
         return [f"{SCHEME}{bucket.name}/{key}" for key in keys if key != below]
+
+    def look(self, folder: str) -> Iterator[ObjectListed]:
+        bucket, below = self._taken_apart(folder)
+        with _told(folder):
+            for key, size, changed_at in bucket.look(below):
+                if key != below:
+                    yield ObjectListed(f"{SCHEME}{bucket.name}/{key}", size, changed_at)
 
     def read(self, path: str, etag: str = "") -> Iterator[bytes]:
         bucket, key = self._taken_apart(path)
