@@ -153,13 +153,15 @@ def _reseal_second_factors(keys: MasterKeys, done: Rotation) -> None:
 
 
 def _reseal_webhook_secrets(keys: MasterKeys, done: Rotation) -> None:
-    for each in Namespace.objects.exclude(webhook_secret=""):
-        held = Namespace.objects.filter(pk=each.pk, webhook_secret=each.webhook_secret)
-        try:
-            sealed = keys.reseal(b64decode(each.webhook_secret), webhooks_sealed_about(each))
-        except (Tampered, MasterKeyWrong):
-            done.damaged.add(each.uid)
-            continue
-        # One that was made meanwhile is sealed with the current key already.
-        if sealed and held.update(webhook_secret=b64encode(sealed).decode()):
-            done.resealed += 1
+    for name in ("webhook_secret", "webhook_secret_before"):
+        for each in Namespace.objects.exclude(**{name: ""}):
+            old = getattr(each, name)
+            try:
+                sealed = keys.reseal(b64decode(old), webhooks_sealed_about(each))
+            except (Tampered, MasterKeyWrong):
+                done.damaged.add(each.uid)
+                continue
+            # One that was made meanwhile is sealed with the current key already.
+            held = Namespace.objects.filter(pk=each.pk, **{name: old})
+            if sealed and held.update(**{name: b64encode(sealed).decode()}):
+                done.resealed += 1

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import os
 from base64 import b64decode, b64encode
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from django.db import transaction
 
 from exports.domain.audit import SYSTEM, audit_append
+from exports.domain.clock import database_now
 from exports.domain.errors import Forbidden
 from exports.domain.storage import master_keys
 from exports.models import Namespace, Scope
@@ -18,18 +20,35 @@ if TYPE_CHECKING:
     from exports.domain.access import Caller
     from exports.domain.audit import Actor
 
+_OVERLAP = timedelta(days=1)
+_FIELDS = ["webhook_secret", "webhook_secret_before", "webhook_secret_before_until"]
+
 
 def webhook_secret(namespace: Namespace) -> str:
     """The secret, as receivers write it; made when it is first needed.
 
     :raises StoreError: it cannot be unsealed.
     """
-    sealed = Namespace.objects.values_list("webhook_secret", flat=True).get(pk=namespace.pk)
-    if not sealed:
+    return webhook_secrets(namespace)[0]
+
+
+def webhook_secrets(namespace: Namespace) -> list[str]:
+    """All that sign now: the secret, and for a day the one before, so that receivers have the time
+    to take the new one.
+
+    :raises StoreError: one cannot be unsealed.
+    """
+    found = Namespace.objects.get(pk=namespace.pk)
+    if not found.webhook_secret:
         with transaction.atomic():
-            locked = Namespace.objects.select_for_update(no_key=True).get(pk=namespace.pk)
-            sealed = locked.webhook_secret or _make(locked, SYSTEM)
-    return secret_text(master_keys().unseal(b64decode(sealed), sealed_about(namespace)))
+            found = Namespace.objects.select_for_update(no_key=True).get(pk=namespace.pk)
+            if not found.webhook_secret:
+                _make(found, SYSTEM)
+    sealed, until = [found.webhook_secret], found.webhook_secret_before_until
+    if found.webhook_secret_before and until and until > database_now():
+        sealed.append(found.webhook_secret_before)
+    keys, about = master_keys(), sealed_about(namespace)
+    return [secret_text(keys.unseal(b64decode(each), about)) for each in sealed]
 
 
 def webhook_secret_show(caller: Caller) -> str:
@@ -50,13 +69,15 @@ def webhook_secret_show(caller: Caller) -> str:
 
 
 def webhook_secret_rotate(caller: Caller) -> str:
-    """A new secret, which signs from now on; the one before signs nothing more.
+    """A new secret, which signs from now on; for a day the one before signs beside it.
 
     :raises Forbidden: the caller administers nothing here, or is a key.
     """
     _check(caller)
     with transaction.atomic():
         locked = Namespace.objects.select_for_update(no_key=True).get(pk=caller.namespace.pk)
+        locked.webhook_secret_before = locked.webhook_secret
+        locked.webhook_secret_before_until = database_now() + _OVERLAP
         _make(locked, caller.actor)
     return webhook_secret(caller.namespace)
 
@@ -72,9 +93,8 @@ def _check(caller: Caller) -> None:
         raise Forbidden("A key may not have this secret. Sign in with the browser.")
 
 
-def _make(namespace: Namespace, actor: Actor) -> str:
-    sealed = master_keys().seal(os.urandom(LENGTH), sealed_about(namespace))
-    text = b64encode(sealed).decode()
-    Namespace.objects.filter(pk=namespace.pk).update(webhook_secret=text)
-    audit_append(namespace, "webhook_secret.created", actor=actor, subject=namespace.uid)
-    return text
+def _make(locked: Namespace, actor: Actor) -> None:
+    sealed = master_keys().seal(os.urandom(LENGTH), sealed_about(locked))
+    locked.webhook_secret = b64encode(sealed).decode()
+    locked.save(update_fields=_FIELDS)
+    audit_append(locked, "webhook_secret.created", actor=actor, subject=locked.uid)

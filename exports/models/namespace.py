@@ -36,6 +36,9 @@ class Namespace(models.Model):
     requires_second_factor = models.BooleanField(default=False)
     # Signs its webhooks, sealed with the store's master key; empty until the first of them.
     webhook_secret = models.TextField(blank=True, editable=False)
+    # The one before, sealed likewise, and until when it signs beside the new one.
+    webhook_secret_before = models.TextField(blank=True, editable=False)
+    webhook_secret_before_until = models.DateTimeField(null=True, editable=False)
     # Whose turn it is among the namespaces: the one that was served longest ago comes first.
     served_at = models.DateTimeField(null=True, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)

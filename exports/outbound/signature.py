@@ -5,6 +5,10 @@ from __future__ import annotations
 import hashlib
 import hmac
 from base64 import b64decode, b64encode
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 PREFIX = "whsec_"
 LENGTH = 32  # bytes of a secret
@@ -15,17 +19,17 @@ def secret_text(secret: bytes) -> str:
     return PREFIX + b64encode(secret).decode()
 
 
-def signed_headers(secret: str, id_: str, timestamp: int, body: bytes) -> dict[str, str]:
+def signed_headers(secrets: Sequence[str], id_: str, timestamp: int, body: bytes) -> dict[str, str]:
     """What goes along with a message, so that its receiver can tell whose it is and when it left.
 
-    :param secret: as :func:`secret_text` writes it.
+    :param secrets: as :func:`secret_text` writes them. Each signs; the receiver knows one.
     :param timestamp: seconds since 1970.
     """
-    key = b64decode(secret.removeprefix(PREFIX))
     signed = f"{id_}.{timestamp}.".encode() + body
-    signature = b64encode(hmac.new(key, signed, hashlib.sha256).digest()).decode()
+    keys = [b64decode(each.removeprefix(PREFIX)) for each in secrets]
+    sums = [hmac.new(key, signed, hashlib.sha256).digest() for key in keys]
     return {
         "Webhook-Id": id_,
         "Webhook-Timestamp": str(timestamp),
-        "Webhook-Signature": f"v1,{signature}",
+        "Webhook-Signature": " ".join(f"v1,{b64encode(each).decode()}" for each in sums),
     }

@@ -18,7 +18,7 @@ from exports.domain.deliveries import Outcome, delivery_claim, delivery_end
 from exports.domain.messages import email_parts, export_told
 from exports.domain.rounds import Round, round_note
 from exports.domain.scripting import script_claim, script_end, script_refusal, scripts_reap
-from exports.domain.webhooks import webhook_secret
+from exports.domain.webhooks import webhook_secrets
 from exports.models import Delivery
 from exports.outbound.errors import AddressRefused, NotReached
 from exports.outbound.post import Sender
@@ -140,8 +140,8 @@ def _deliver(delivery: Delivery) -> None:
 def _webhook(delivery: Delivery) -> Outcome:
     rules = settings.WEBHOOK_RULES
     body = delivery.body.encode()
-    secret = webhook_secret(delivery.export.namespace)
-    headers = signed_headers(secret, delivery.uid, int(time.time()), body)
+    secrets = webhook_secrets(delivery.export.namespace)
+    headers = signed_headers(secrets, delivery.uid, int(time.time()), body)
     sender = Sender(rules=rules, authorities=settings.WEBHOOK_CA)
     try:
         status = sender.post(target_parse(delivery.target, rules), body, headers)

@@ -5,11 +5,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from django.utils import timezone
 
 from exports.domain.audit import SYSTEM
 from exports.domain.rotation import master_key_rotate
 from exports.domain.storage import master_keys
-from exports.domain.webhooks import webhook_secret, webhook_secret_rotate, webhook_secret_show
+from exports.domain.webhooks import (
+    webhook_secret,
+    webhook_secret_rotate,
+    webhook_secret_show,
+    webhook_secrets,
+)
 from exports.models import AuditEvent, Namespace
 from tests.conftest import made_key
 
@@ -39,10 +45,15 @@ def test_the_secret_is_made_once_sealed_and_shown_to_admins(
     ]
 
 
-def test_a_new_secret_takes_the_place_of_the_old_one(admin: Caller) -> None:
+def test_a_new_secret_signs_beside_the_old_one_for_a_day(admin: Caller) -> None:
     old = webhook_secret(admin.namespace)
 
-    assert old != webhook_secret_rotate(admin) == webhook_secret(admin.namespace)
+    new = webhook_secret_rotate(admin)
+
+    assert old != new == webhook_secret(admin.namespace)
+    assert webhook_secrets(admin.namespace) == [new, old]
+    Namespace.objects.update(webhook_secret_before_until=timezone.now())
+    assert webhook_secrets(admin.namespace) == [new]
 
 
 @pytest.mark.parametrize("name", ["rotate", "show"])
@@ -70,12 +81,15 @@ def test_a_new_master_key_seals_the_secrets_of_webhooks_anew(
         assert file
         file.make()
         store_check()
-        secret = webhook_secret(admin.namespace)
+        webhook_secret(admin.namespace)
+        webhook_secret_rotate(admin)
+        secrets = webhook_secrets(admin.namespace)
 
-        assert master_key_rotate(SYSTEM).resealed == 1
+        assert master_key_rotate(SYSTEM).resealed == 2
         file.write([file.load()[0]])
 
-        assert webhook_secret(admin.namespace) == secret
+        assert webhook_secrets(admin.namespace) == secrets
+        assert len(secrets) == 2
     finally:
         result_store.cache_clear()
         master_keys.cache_clear()

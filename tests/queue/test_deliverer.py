@@ -117,7 +117,13 @@ def test_the_documented_check_tells_ours_from_others(
     assert not is_ours(secret, {**got.headers, "Webhook-Id": "dlv_1"}, got.body)
     old = str(int(time.time()) - 301)
     assert not is_ours(secret, {**got.headers, "Webhook-Timestamp": old}, got.body)
-    assert not is_ours(webhook_secret_rotate(admin), got.headers, got.body)
+    new = webhook_secret_rotate(admin)
+    assert not is_ours(new, got.headers, got.body)
+
+    told(there.url())
+    deliver_once()
+    got = there.got[1]
+    assert [is_ours(each, got.headers, got.body) for each in (secret, new)] == [True, True]
 
 
 def test_what_fails_is_sent_again_the_same(there: Receiver, told: Callable[..., Export]) -> None:
