@@ -193,7 +193,12 @@ class _Count:
         return tuple(each for each in level.values if self._likely.get(each.name))
 
     def _row(self, query: str) -> tuple[Any, ...]:
+        # A query can be over before anybody has interrupted it.
+        if self._stop.is_set():
+            raise Cancelled
         seconds = self._until - monotonic()
+        if seconds <= 0:
+            raise TooSlow
         with watched(self._cursor.interrupt, stop=self._stop, seconds=seconds), self.in_time():
             row = self._cursor.execute(query).fetchone()
         return row or ()

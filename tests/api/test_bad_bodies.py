@@ -49,7 +49,7 @@ AWKWARD = [
 
 EACH = pytest.mark.parametrize("asked", ASKED, ids=lambda each: each.name)
 # One reader reads all bodies: now a share of what is awkward for each, in make soak everything.
-SHARES = pytest.mark.parametrize("share", [7, pytest.param(1, marks=pytest.mark.soak)])
+SHARES = pytest.mark.parametrize("share", [21, pytest.param(1, marks=pytest.mark.soak)])
 
 
 @cache
