@@ -31,5 +31,6 @@ def show(request: ApiRequest) -> WebhookSecretOut:
     summary="Replace the secret that signs webhooks",
 )
 def rotate(request: ApiRequest) -> WebhookSecretOut:
-    """The new one signs from now on, the one before nothing more. By admins who are signed in."""
+    """The new one signs from now on; for a day the one before signs beside it. By admins who are
+    signed in."""
     return WebhookSecretOut(secret=webhook_secret_rotate(request.auth))

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from exports.sources.remote import ObjectListed
 
 _MOST = 1_000
+_LISTED = 20_000  # names that S3 is asked for, a thousand each time
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +65,8 @@ def folder_look(path: str) -> Folder:
     """The folders and files in an allowed folder. What is hidden, or leads outside, is left out.
 
     :param path: absolute, or ``s3://bucket/prefix/``; empty for the allowed folders themselves.
-    :raises NotFound: there is no such folder, or it is not allowed.
+    :raises NotFound: there is no such folder, or it is not allowed. In S3 any name is a folder,
+        though an empty one.
     """
     if not path:
         return Folder("", (), tuple(_roots()))
@@ -76,7 +78,7 @@ def folder_look(path: str) -> Folder:
     above = [each for each in reversed(parts[1:]) if each == root or root in each.parents]
     if any(each.name.startswith(".") for each in parts if root in each.parents):
         raise NotFound("folder")
-    found = nsmallest(_MOST + 1, _entries(real), key=lambda each: (not each.is_folder, each.name))
+    found = nsmallest(_MOST + 1, _entries(real), key=_folders_first)
     return Folder(
         str(real),
         tuple(Entry(each.name, str(each), True) for each in above),
@@ -101,14 +103,17 @@ def _look_afar(path: str) -> Folder:
         raise NotFound("folder")
     root = max((each for each in settings.S3_SOURCE_ROOTS if folder.startswith(each)), key=len)
     inner = folder.removeprefix(root).split("/")[:-1]
+    if not all(map(_can_be_shown, inner)):
+        raise NotFound("folder")
     ways = accumulate(inner[:-1], lambda way, name: f"{way}{name}/", initial=root) if inner else ()
     above = tuple(Entry(_last(each) if each != root else root, each, True) for each in ways)
     try:
-        found = list(islice(filter(None, map(_entry_afar, remote.look(folder))), _MOST + 1))
+        listed = list(islice(remote.look(folder), _LISTED))
     except SourceAway as error:
         return Folder(folder, above, (), problem=str(error))
-    shown = sorted(found[:_MOST], key=lambda each: (not each.is_folder, each.name))
-    return Folder(folder, above, tuple(shown), cut=len(found) > _MOST)
+    found = sorted(filter(None, map(_entry_afar, listed)), key=_folders_first)
+    cut = len(found) > _MOST or len(listed) == _LISTED
+    return Folder(folder, above, tuple(found[:_MOST]), cut=cut)
 
 
 def _entry_afar(found: ObjectListed) -> Entry | None:
@@ -117,6 +122,10 @@ def _entry_afar(found: ObjectListed) -> Entry | None:
     if not _can_be_shown(name) or not (found.is_folder or is_file):
         return None
     return Entry(name, found.path, found.is_folder, found.size, found.changed_at)
+
+
+def _folders_first(entry: Entry) -> tuple[bool, str]:
+    return not entry.is_folder, entry.name
 
 
 def _last(path: str) -> str:

@@ -12,6 +12,7 @@ from django.conf import settings
 from django.db import transaction
 
 from exports.domain.audit import audit_append
+from exports.domain.clock import database_now
 from exports.domain.secondfactor import secrets_reseal
 from exports.domain.signing import sealed_about
 from exports.domain.storage import base_store, key_file, master_keys, store_check
@@ -153,6 +154,9 @@ def _reseal_second_factors(keys: MasterKeys, done: Rotation) -> None:
 
 
 def _reseal_webhook_secrets(keys: MasterKeys, done: Rotation) -> None:
+    # What signs no more need not be kept.
+    over = Namespace.objects.filter(webhook_secret_before_until__lte=database_now())
+    over.update(webhook_secret_before="", webhook_secret_before_until=None)
     for name in ("webhook_secret", "webhook_secret_before"):
         for each in Namespace.objects.exclude(**{name: ""}):
             old = getattr(each, name)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 from base64 import b64decode, b64encode
 from datetime import timedelta
@@ -15,10 +16,13 @@ from exports.domain.errors import Forbidden
 from exports.domain.storage import master_keys
 from exports.models import Namespace, Scope
 from exports.outbound.signature import LENGTH, secret_text
+from exports.stores.errors import StoreError
 
 if TYPE_CHECKING:
     from exports.domain.access import Caller
     from exports.domain.audit import Actor
+
+logger = logging.getLogger(__name__)
 
 _OVERLAP = timedelta(days=1)
 _FIELDS = ["webhook_secret", "webhook_secret_before", "webhook_secret_before_until"]
@@ -29,26 +33,38 @@ def webhook_secret(namespace: Namespace) -> str:
 
     :raises StoreError: it cannot be unsealed.
     """
-    return webhook_secrets(namespace)[0]
+    return _unsealed(namespace, _kept(namespace).webhook_secret)
 
 
 def webhook_secrets(namespace: Namespace) -> list[str]:
     """All that sign now: the secret, and for a day the one before, so that receivers have the time
     to take the new one.
 
-    :raises StoreError: one cannot be unsealed.
+    :raises StoreError: the secret cannot be unsealed. Without the one before it is gone on.
     """
+    found = _kept(namespace)
+    secrets, until = [_unsealed(namespace, found.webhook_secret)], found.webhook_secret_before_until
+    if found.webhook_secret_before and until and until > database_now():
+        try:
+            secrets.append(_unsealed(namespace, found.webhook_secret_before))
+        except StoreError as error:
+            logger.warning("The secret before, of %s, is left out: %s", namespace.uid, error)
+    return secrets
+
+
+def _kept(namespace: Namespace) -> Namespace:
+    """The namespace as it is in the database now, with a secret."""
     found = Namespace.objects.get(pk=namespace.pk)
     if not found.webhook_secret:
         with transaction.atomic():
             found = Namespace.objects.select_for_update(no_key=True).get(pk=namespace.pk)
             if not found.webhook_secret:
                 _make(found, SYSTEM)
-    sealed, until = [found.webhook_secret], found.webhook_secret_before_until
-    if found.webhook_secret_before and until and until > database_now():
-        sealed.append(found.webhook_secret_before)
-    keys, about = master_keys(), sealed_about(namespace)
-    return [secret_text(keys.unseal(b64decode(each), about)) for each in sealed]
+    return found
+
+
+def _unsealed(namespace: Namespace, sealed: str) -> str:
+    return secret_text(master_keys().unseal(b64decode(sealed), sealed_about(namespace)))
 
 
 def webhook_secret_show(caller: Caller) -> str:

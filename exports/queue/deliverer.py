@@ -52,6 +52,7 @@ def deliver_once() -> int:
     while run := script_claim():
         _script(run)
         done += 1
+    round_note(Round.DELIVERER)
     return done
 
 

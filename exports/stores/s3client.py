@@ -45,21 +45,24 @@ REFUSED = {
 BROKEN = (BotoCoreError, HTTPError, ResponseParserError, LookupError, OSError, ValueError)
 
 
-def connect(endpoint: str, region: str, *, attempts: int = ATTEMPTS) -> S3Client:
+def connect(
+    endpoint: str, region: str, *, attempts: int = ATTEMPTS, patience: int = READ
+) -> S3Client:
     """A client whose credentials come from boto3's own chain: environment, profile, machine role.
 
     :param endpoint: the server's address; empty for Amazon's own.
     :param region: empty for what that chain says.
     :param attempts: how often a call that fails is tried in all, with pauses that double.
+    :param patience: seconds without a byte after which a call has failed.
     :raises StoreUnavailable: one of these cannot be right.
     """
     with explained(endpoint):
-        client = _connected(endpoint, region, attempts)
+        client = _connected(endpoint, region, attempts, patience)
     _made.add(client)
     return client
 
 
-def _connected(endpoint: str, region: str, attempts: int) -> S3Client:
+def _connected(endpoint: str, region: str, attempts: int, patience: int) -> S3Client:
     client: S3Client = Session().client(
         "s3",
         endpoint_url=endpoint or None,
@@ -69,7 +72,7 @@ def _connected(endpoint: str, region: str, attempts: int) -> S3Client:
             signature_version="s3v4",
             retries={"mode": "standard", "total_max_attempts": attempts},
             connect_timeout=CONNECT,
-            read_timeout=READ,
+            read_timeout=patience,
             # We send sums of our own, and compare what we read: not every server knows boto3's.
             request_checksum_calculation="when_required",
             response_checksum_validation="when_required",

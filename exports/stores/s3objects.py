@@ -16,7 +16,7 @@ from exports.stores.s3client import connect
 from exports.stores.s3download import Download
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from mypy_boto3_s3.client import S3Client
 
@@ -40,37 +40,45 @@ class S3Objects:
         return path.startswith(self.roots)
 
     def state(self, path: str) -> ObjectState:
-        bucket, key = self._taken_apart(path)
         with _told(path):
+            bucket, key = self._taken_apart(path)
             found = bucket.head(key)
         return ObjectState(path, found.etag, found.size)
 
     def members(self, folder: str) -> list[str]:
-        bucket, below = self._taken_apart(folder)
         with _told(folder):
+            bucket, below = self._taken_apart(folder)
             keys = list(bucket.keys(below, delimiter="/"))
         return [f"{SCHEME}{bucket.name}/{key}" for key in keys if key != below]
 
     def look(self, folder: str) -> Iterator[ObjectListed]:
-        bucket, below = self._taken_apart(folder)
         with _told(folder):
+            bucket, below = self._taken_apart(folder, _brief)
             for key, size, changed_at in bucket.look(below):
                 if key != below:
                     yield ObjectListed(f"{SCHEME}{bucket.name}/{key}", size, changed_at)
 
     def read(self, path: str, etag: str = "") -> Iterator[bytes]:
-        bucket, key = self._taken_apart(path)
         with _told(path):
+            bucket, key = self._taken_apart(path)
             yield from Download(bucket, key, etag=etag)
 
-    def _taken_apart(self, path: str) -> tuple[Bucket, str]:
+    def _taken_apart(
+        self, path: str, client: Callable[[str, str], S3Client] | None = None
+    ) -> tuple[Bucket, str]:
         name, _, key = path.removeprefix(SCHEME).partition("/")
-        return Bucket(_client(self.endpoint, self.region), name), key
+        return Bucket((client or _client)(self.endpoint, self.region), name), key
 
 
 @cache
 def _client(endpoint: str, region: str) -> S3Client:
     return connect(endpoint, region)
+
+
+@cache
+def _brief(endpoint: str, region: str) -> S3Client:
+    """For somebody who waits for a page."""
+    return connect(endpoint, region, attempts=1, patience=5)
 
 
 @contextmanager

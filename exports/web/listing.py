@@ -13,7 +13,7 @@ from django.db.models import Count
 from exports.domain.finding import exports_narrow
 from exports.models import ACTIVE, Export, Format, Role, State
 from exports.web.days import day_begins, day_ends, day_read
-from exports.web.loaders import get_text, get_words
+from exports.web.loaders import get_words
 from exports.web.rows import Rows
 
 if TYPE_CHECKING:
@@ -44,6 +44,8 @@ _CHECKS: dict[str, Callable[[str], object]] = {
     "from": day_read,
     "to": day_read,
     "state": _STATES.__contains__,
+    "before": bool,
+    "after": bool,
 }
 
 
@@ -78,10 +80,10 @@ class Listing:
         return cls(
             caller,
             tab=asked.pop("state"),
+            before=asked.pop("before"),
+            after=asked.pop("after"),
             asked=asked,
             left_out=left_out,
-            before=get_text(request, "before"),
-            after=get_text(request, "after"),
         )
 
     @cached_property

@@ -83,14 +83,18 @@ def get_text(request: HttpRequest, name: str) -> str:
 def get_words(
     request: HttpRequest, checks: Mapping[str, Callable[[str], object]]
 ) -> tuple[dict[str, str], list[str]]:
-    """The parameters of an address, empty where they mean nothing; and those that mean nothing.
+    """The parameters of an address, empty where they mean nothing; and what means nothing, names
+    that are not known among it.
 
     :param checks: by the name of each, whether a text of it means something.
     """
     said = {name: request.GET.get(name, "").strip() for name in checks}
     known = {name: get_text(request, name) for name in checks}
     taken = {name: text if text and checks[name](text) else "" for name, text in known.items()}
-    return taken, [f"{name}={text}" for name, text in said.items() if text and not taken[name]]
+    unknown = [(name, str(text)) for name, text in request.GET.items() if name not in checks]
+    return taken, [
+        f"{name}={text}" for name, text in [*said.items(), *unknown] if text and not taken.get(name)
+    ]
 
 
 def client_address(request: HttpRequest) -> str:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from exports.client import ExportTask, Waybill
+from exports.client.command.session import Session
 from exports.client.download import Downloads, ResultFile
 from exports.client.errors import (
     Busy,
@@ -220,6 +221,18 @@ def test_a_store_that_hands_it_out_itself_gets_no_key(
         assert [each.line for each in store.asked] == ["GET /data?signed=1"] * 2
         assert store.asked[1].headers["Range"] == "bytes=5000-"
         assert not {"Authorization", "X-Namespace", "If-Range"} & store.asked[1].headers.keys()
+
+
+def test_who_asks_for_signing_keys_sends_no_key(
+    server: Crooked, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("WAYBILL_API_KEY", "sk_of_another_service")
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
+    server.replies = [Reply(200, {"items": []})]
+
+    assert Session(url=server.url).signing_keys() == {}
+
+    assert "Authorization" not in server.asked[0].headers
 
 
 @pytest.mark.parametrize("name", ["files/../../a", "files//etc/passwd/../..", "files/a\\b"])

@@ -17,6 +17,7 @@ from exports.domain.webhooks import (
     webhook_secrets,
 )
 from exports.models import AuditEvent, Namespace
+from exports.stores.errors import StoreError
 from tests.conftest import made_key
 
 if TYPE_CHECKING:
@@ -53,6 +54,17 @@ def test_a_new_secret_signs_beside_the_old_one_for_a_day(admin: Caller) -> None:
     assert old != new == webhook_secret(admin.namespace)
     assert webhook_secrets(admin.namespace) == [new, old]
     Namespace.objects.update(webhook_secret_before_until=timezone.now())
+    assert webhook_secrets(admin.namespace) == [new]
+
+
+def test_a_secret_that_was_damaged_is_replaced(admin: Caller) -> None:
+    webhook_secret(admin.namespace)
+    Namespace.objects.update(webhook_secret="AAAA")
+    with pytest.raises(StoreError):
+        webhook_secret_show(admin)
+
+    new = webhook_secret_rotate(admin)
+
     assert webhook_secrets(admin.namespace) == [new]
 
 

@@ -102,6 +102,7 @@ def test_a_receiver_gets_a_signed_message(
     assert body["id"] == got.headers["Webhook-Id"] == Delivery.objects.get().uid
     assert state() == ("delivered", 1, 204)
     assert deliver_once() == 0
+    assert rounds_ago()[Round.DELIVERER] < timedelta(seconds=30)
 
 
 def test_the_documented_check_tells_ours_from_others(

@@ -400,7 +400,9 @@ def test_what_lies_there_is_browsed(
     assert files == (f"{root}sub/deep/b.csv",)
 
 
-@pytest.mark.parametrize("path", ["elsewhere/", "data/../elsewhere/", "data//x", "dat", ""])
+@pytest.mark.parametrize(
+    "path", ["elsewhere/", "data/.git/", "data/a*/", "data/../elsewhere/", "data//x", "dat", ""]
+)
 def test_browsing_there_stays_inside_what_is_allowed(
     path: str, settings: Settings, bucket_name: str, proxy: Proxy
 ) -> None:
@@ -410,11 +412,12 @@ def test_browsing_there_stays_inside_what_is_allowed(
         folder_look(f"s3://{bucket_name}/{path}")
 
 
+@pytest.mark.parametrize("endpoint", ["http://127.0.0.1:1", "not an address"])
 def test_a_server_that_is_away_is_told_where_one_browses(
-    settings: Settings, bucket_name: str, client: S3Client, ada: User
+    endpoint: str, settings: Settings, bucket_name: str, client: S3Client, ada: User
 ) -> None:
     root = f"s3://{bucket_name}/data/"
-    settings.S3_ENDPOINT, settings.S3_SOURCE_ROOTS = "http://127.0.0.1:1", [root]
+    settings.S3_ENDPOINT, settings.S3_SOURCE_ROOTS = endpoint, [root]
     browser = Client()
     browser.force_login(ada)
 

@@ -15,7 +15,7 @@ from exports.domain.webhooks import webhook_secret_rotate, webhook_secret_show
 from exports.models import Scope
 from exports.web.after import After
 from exports.web.loaders import PageRequest, get_caller, get_export, signed_in
-from exports.web.once import is_sent_again
+from exports.web.once import only_once
 from exports.web.render import page
 
 if TYPE_CHECKING:
@@ -67,9 +67,11 @@ def webhooks_rotate(request: PageRequest, namespace: str) -> HttpResponse:
     caller = get_caller(request, namespace)
     caller.require(Scope.ADMIN)
     if request.method == "POST":
-        if is_sent_again(request):
-            return redirect("web:webhooks", namespace)
-        secret = webhook_secret_rotate(caller)
+        with only_once(request) as first:
+            if not first:
+                messages.info(request, "This form was sent before: nothing was replaced again.")
+                return redirect("web:webhooks", namespace)
+            secret = webhook_secret_rotate(caller)
         messages.success(request, "The secret was replaced. Give the new one to your receivers.")
         return _told(request, caller, secret)
     return page(request, caller, "webhooks/rotate.html")

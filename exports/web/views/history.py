@@ -43,7 +43,7 @@ def history_export(request: PageRequest, namespace: str, form: str) -> HttpRespo
     if asked.left_out:
         # A file that holds more than was meant would not say so; the page does.
         address = reverse("web:history", args=[namespace])
-        return redirect(f"{address}?{request.META['QUERY_STRING']}")
+        return redirect(f"{address}?{request.GET.urlencode()}")
     write, content_type = _FORMS[form]
     text = write(caller, asked.wanted)
     response = StreamingHttpResponse(text, content_type=content_type)

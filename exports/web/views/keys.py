@@ -16,7 +16,7 @@ from exports.domain.keys import key_revoke
 from exports.models import Scope
 from exports.web.keys import KeyForm, key_rows
 from exports.web.loaders import PageRequest, get_caller, signed_in
-from exports.web.once import is_sent_again
+from exports.web.once import only_once
 from exports.web.render import page
 
 if TYPE_CHECKING:
@@ -26,6 +26,10 @@ if TYPE_CHECKING:
     from exports.models import ApiKey
 
 _OVER = 50
+_AGAIN = (
+    "This form was sent before: no second key was made. A key is shown once; revoke the one that "
+    "was made if you did not copy it."
+)
 
 
 @require_GET
@@ -53,11 +57,12 @@ def key_new(request: PageRequest, namespace: str) -> HttpResponse:
     caller = get_caller(request, namespace)
     form = KeyForm(caller, request.POST if request.method == "POST" else None)
     if form.is_valid():
-        if is_sent_again(request):
-            messages.info(request, "The key is made. It is shown once: revoke it if it was lost.")
-            return redirect("web:keys", namespace)
         try:
-            made, text = key_make(caller, **form.given)
+            with only_once(request) as first:
+                if not first:
+                    messages.info(request, _AGAIN)
+                    return redirect("web:keys", namespace)
+                made, text = key_make(caller, **form.given)
         except InvalidRequest as refusal:
             form.refuse(refusal)
         else:
