@@ -19,6 +19,8 @@ from exports.outbound.signature import LENGTH, secret_text
 from exports.stores.errors import StoreError
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from exports.domain.access import Caller
     from exports.domain.audit import Actor
 
@@ -43,13 +45,21 @@ def webhook_secrets(namespace: Namespace) -> list[str]:
     :raises StoreError: the secret cannot be unsealed. Without the one before it is gone on.
     """
     found = _kept(namespace)
-    secrets, until = [_unsealed(namespace, found.webhook_secret)], found.webhook_secret_before_until
-    if found.webhook_secret_before and until and until > database_now():
+    secrets = [_unsealed(namespace, found.webhook_secret)]
+    if before_until(found):
         try:
             secrets.append(_unsealed(namespace, found.webhook_secret_before))
         except StoreError as error:
             logger.warning("The secret before, of %s, is left out: %s", namespace.uid, error)
     return secrets
+
+
+def before_until(namespace: Namespace) -> datetime | None:
+    """Until when the secret before signs too; None when it does not."""
+    until = Namespace.objects.exclude(webhook_secret_before="").filter(
+        pk=namespace.pk, webhook_secret_before_until__gt=database_now()
+    )
+    return until.values_list("webhook_secret_before_until", flat=True).first()
 
 
 def _kept(namespace: Namespace) -> Namespace:

@@ -13,7 +13,7 @@ Address = IPv4Address | IPv6Address
 Network = IPv4Network | IPv6Network
 
 PORTS = frozenset({443, 8443})
-NOT_PUBLIC = "The host is not one of the public network, on port 443 or 8443."
+NOT_PUBLIC = "The host does not lie in the public network."
 
 _UNICAST = ip_network("2000::/3")
 # Public by the registries' tables, or missing in Python's, and yet nothing to send to.

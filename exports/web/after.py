@@ -10,7 +10,7 @@ from django import forms
 from django.conf import settings
 
 from exports.domain.deliveries import deliveries_of, is_retriable
-from exports.models import Delivery, ScriptRun
+from exports.models import Delivery, ScriptRun, State
 from exports.web.worded import WordedForm
 
 if TYPE_CHECKING:
@@ -119,8 +119,9 @@ def _lines(typed: Mapping[str, Any]) -> list[tuple[str, str, str]]:
 
 
 def _line(text: str) -> tuple[str, str]:
-    address, _, word = text.rpartition(" ")
-    return (address.strip(), word) if address and word in _ENDS else (text, "")
+    address, *word = text.rsplit(maxsplit=1)
+    end = "".join(word).lower()
+    return (address, end) if end in _ENDS else (text, "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +147,7 @@ class Message:
 class After:
     """What an export asked to follow its end, and what came of it.
 
-    :ivar notices: whom to tell, and when: before the end.
+    :ivar notices: whom to tell, and when: all before the end, those of the other end after it.
     """
 
     export: Export
@@ -159,7 +160,12 @@ class After:
         """None when it asked for nothing."""
         if not export.notify and not export.after_script:
             return None
-        told = [(each.get("webhook") or each["email"], _when(each["on"])) for each in export.notify]
+        end = State.READY if export.state == State.EXPIRED else export.state
+        told = [
+            (each.get("webhook") or each["email"], _when(each["on"]))
+            for each in export.notify
+            if export.is_active or end not in each["on"]
+        ]
         if export.is_active:
             return cls(export, told, [], None)
         found = [Message(each) for each in deliveries_of(export)]

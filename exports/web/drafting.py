@@ -39,6 +39,7 @@ def draft_of(caller: Caller, form: ExportForm) -> Draft:
     name = form.cleaned_data.get("collection", "")
     collection = caller.collections_with(Right.EXPORT).filter(name=name).first()
     if collection is None:
+        form.errors.pop("collection", None)  # Django's word for the same
         form.add_error("collection", "Choose a collection that you may export.")
         return Draft(form, None, None)
     offer = Offer.of(caller, collection, form.cleaned_data.get("elements", ""))

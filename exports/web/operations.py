@@ -24,7 +24,7 @@ class Part:
     says: str
 
 
-_MARKS = {OK: "ready", DOWN: "error", NONE: "error", LATE: "pending", UNKNOWN: "pending"}
+_MARKS = {OK: "ready", DOWN: "error", NONE: "error", LATE: "error", UNKNOWN: "pending"}
 _WORDS = {
     OK: "Well",
     DOWN: "Does not answer",

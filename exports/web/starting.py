@@ -32,6 +32,7 @@ class Start:
 
     :ivar typed: it holds a request, which may not fit any more.
     :ivar name: what the request was taken from is called. :ivar address: where that is.
+    :ivar lost: the collection that was asked for and is not there, for him.
     :ivar template: it was taken from this one, and can be saved into it.
     """
 
@@ -40,6 +41,7 @@ class Start:
     name: str = ""
     address: str = ""
     template: Template | None = None
+    lost: str = ""
 
 
 def start_of(caller: Caller, request: PageRequest) -> Start:
@@ -60,7 +62,9 @@ def start_of(caller: Caller, request: PageRequest) -> Start:
         return Start(_filled(caller, asked), True, template.name, address, template)
     collection, where = get_text(request, "collection"), get_text(request, "where")
     if not where:
-        return Start(ExportForm(initial={"collection": collection}))
+        there = caller.collections_with(Right.EXPORT).filter(name=collection).exists()
+        lost = "" if there else collection
+        return Start(ExportForm(initial={"collection": collection}), lost=lost)
     typed = QueryDict(mutable=True)
     typed.update({"collection": collection, "where": where, "purpose": "excel"})
     typed["token"] = uuid4().hex

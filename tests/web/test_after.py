@@ -13,9 +13,9 @@ from exports.domain.deliveries import Outcome, delivery_claim, delivery_end
 from exports.domain.exports import request_of
 from exports.domain.runs import run_publish
 from exports.domain.webhooks import webhook_secret
-from exports.models import Delivery, Export, ScriptRun
+from exports.models import Delivery, Export, ScriptRun, State
 from exports.web.after import after_typed
-from tests.web.reading import one
+from tests.web.reading import one, texts
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -80,11 +80,19 @@ def test_each_may_be_told_of_another_end_and_stays_so_when_it_is_asked_again(
         "notify_on": "",
     }
 
-    as_ada.post(PAGE, **TYPED, **typed)
+    as_ada.post(PAGE, **TYPED, **{**typed, "notify_emails": "ada@example.org\tERROR"})
 
     export = Export.objects.get()
     assert [each["on"] for each in export.notify] == [["ready"], ["ready", "error"], ["error"]]
     assert after_typed(request_of(admin, export)) == {**typed, "after_script": ""}
+    publish()
+    for state in (State.READY, State.EXPIRED):
+        Export.objects.update(state=state)
+        html = as_ada.get(f"/demo/exports/{export.uid}")
+        assert texts(html, "span", class_="target") == [
+            *(HOOK, "https://b.example.org/", "ada@example.org")
+        ]
+        assert html.count("would be told when it has failed") == 1
 
 
 def test_what_is_wrong_stands_beside_its_field(
@@ -209,6 +217,7 @@ def test_an_admin_sees_the_secret_when_he_asks_and_replaces_it(
 def test_a_reload_of_the_new_secret_does_not_replace_it_again(
     as_ada: Browser, demo: Namespace
 ) -> None:
+    webhook_secret(demo)
     mark = one(as_ada.get("/demo/webhooks/rotate"), "input", name="once").attributes["value"]
     as_ada.post("/demo/webhooks/rotate", once=mark)
     secret = webhook_secret(demo)
@@ -216,4 +225,7 @@ def test_a_reload_of_the_new_secret_does_not_replace_it_again(
     again = as_ada.post("/demo/webhooks/rotate", once=mark)
 
     assert (again.status_code, again.headers["Location"]) == (302, "/demo/webhooks")
+    html = as_ada.get("/demo/webhooks")
+    assert "nothing was replaced again" in html
+    assert "The one before signs beside it until" in html
     assert webhook_secret(demo) == secret

@@ -153,6 +153,16 @@ def test_broken_json_is_told_with_its_line_and_column(as_ada: Browser) -> None:
     assert "line 3, column 2" in one(html, "ul", id="id_where_error").text
 
 
+def test_a_collection_that_is_not_there_is_told_once(as_ada: Browser, trips: Collection) -> None:
+    said = one(as_ada.get(NEW, collection="nope"), "p", class_="note-error").text
+    assert said == "There is no collection “nope” that you may export. Choose another one."
+    assert "There is no collection" not in as_ada.get(NEW, collection="trips")
+    html = as_ada.post(NEW).content.decode()
+    assert one(html, "ul", id="id_collection_error").text == (
+        "Choose a collection that you may export."
+    )
+
+
 @pytest.mark.usefixtures("trips")
 @pytest.mark.parametrize(
     "typed",

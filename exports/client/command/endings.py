@@ -43,8 +43,8 @@ class Ending(IntEnum):
 MEANINGS = {
     Ending.DONE: "done",
     Ending.FAILED: "the export failed or was cancelled, or its state forbids what was asked",
-    Ending.USAGE: "the command or a field of the request is wrong, or nothing is configured",
-    Ending.REFUSED: "no key, one that is not valid, or one that may not do this",
+    Ending.USAGE: "the command or a field of the request is wrong, or address or key is missing",
+    Ending.REFUSED: "a key that is not valid, or one that may not do this",
     Ending.NOT_FOUND: "there is no such thing, or it is not yours to see",
     Ending.UNREACHABLE: "the service does not answer, or is busy, still after several tries",
     Ending.TIMED_OUT: "the export has not ended within --timeout; it goes on",

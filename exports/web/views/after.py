@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from exports.domain.deliveries import delivery_retry
 from exports.domain.errors import Conflict
-from exports.domain.webhooks import webhook_secret_rotate, webhook_secret_show
+from exports.domain.webhooks import before_until, webhook_secret_rotate, webhook_secret_show
 from exports.models import Scope
 from exports.web.after import After
 from exports.web.loaders import PageRequest, get_caller, get_export, signed_in
@@ -79,7 +79,8 @@ def webhooks_rotate(request: PageRequest, namespace: str) -> HttpResponse:
 
 def _told(request: PageRequest, caller: Caller, secret: str) -> HttpResponse:
     """A page with a secret is kept by nobody."""
-    response = page(request, caller, "webhooks/one.html", secret=secret)
+    until = before_until(caller.namespace)
+    response = page(request, caller, "webhooks/one.html", secret=secret, before_until=until)
     if secret:
         patch_cache_control(response, no_store=True)
     return response
