@@ -103,6 +103,7 @@ def test_what_means_nothing_is_left_out_and_said(as_ari: Browser, events: None) 
     said = one(html, "p", class_="left-out").text
     assert [each for each in asked.items() if "=".join(each) not in said] == []
     assert "Days are written as 2026-12-31." in said
+    assert "Days" not in one(as_ari.get(HISTORY, action="x"), "p", class_="left-out").text
     assert elements(as_ari.get(HISTORY, since="2026-02-28"), "p", class_="left-out") == []
 
 
