@@ -17,7 +17,7 @@ from exports.domain.requests import is_storable
 from exports.domain.sources import is_allowed, remote_sources
 from exports.sources.errors import SourceAway
 from exports.sources.locate import ENDINGS, PATTERN
-from exports.sources.remote import SCHEME, is_remote
+from exports.sources.remote import is_remote
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -97,12 +97,11 @@ def _roots() -> Iterator[Entry]:
 
 def _look_afar(path: str) -> Folder:
     folder, remote = f"{path.rstrip('/')}/", remote_sources()
-    parts = folder.removeprefix(SCHEME).split("/")[:-1]
-    odd = not is_storable(path) or {"", ".", ".."} & set(parts)
-    if odd or remote is None or not remote.allows(folder):
+    if remote is None or not remote.allows(folder):
         raise NotFound("folder")
     root = max((each for each in settings.S3_SOURCE_ROOTS if folder.startswith(each)), key=len)
     inner = folder.removeprefix(root).split("/")[:-1]
+    # Neither are "", "." and "..": they would lead elsewhere.
     if not all(map(_can_be_shown, inner)):
         raise NotFound("folder")
     ways = accumulate(inner[:-1], lambda way, name: f"{way}{name}/", initial=root) if inner else ()

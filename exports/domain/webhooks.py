@@ -46,7 +46,7 @@ def webhook_secrets(namespace: Namespace) -> list[str]:
     """
     found = _kept(namespace)
     secrets = [_unsealed(namespace, found.webhook_secret)]
-    if before_until(found):
+    if _before_until(found):
         try:
             secrets.append(_unsealed(namespace, found.webhook_secret_before))
         except StoreError as error:
@@ -56,10 +56,12 @@ def webhook_secrets(namespace: Namespace) -> list[str]:
 
 def before_until(namespace: Namespace) -> datetime | None:
     """Until when the secret before signs too; None when it does not."""
-    until = Namespace.objects.exclude(webhook_secret_before="").filter(
-        pk=namespace.pk, webhook_secret_before_until__gt=database_now()
-    )
-    return until.values_list("webhook_secret_before_until", flat=True).first()
+    return _before_until(Namespace.objects.get(pk=namespace.pk))
+
+
+def _before_until(found: Namespace) -> datetime | None:
+    until = found.webhook_secret_before_until
+    return until if until and until > database_now() else None
 
 
 def _kept(namespace: Namespace) -> Namespace:
@@ -102,8 +104,9 @@ def webhook_secret_rotate(caller: Caller) -> str:
     _check(caller)
     with transaction.atomic():
         locked = Namespace.objects.select_for_update(no_key=True).get(pk=caller.namespace.pk)
-        locked.webhook_secret_before = locked.webhook_secret
-        locked.webhook_secret_before_until = database_now() + _OVERLAP
+        if locked.webhook_secret:
+            locked.webhook_secret_before = locked.webhook_secret
+            locked.webhook_secret_before_until = database_now() + _OVERLAP
         _make(locked, caller.actor)
     return webhook_secret(caller.namespace)
 

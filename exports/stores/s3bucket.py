@@ -81,12 +81,11 @@ class Bucket:
         with explained(self._told(key)):
             self.client.delete_object(**self._at(key))
 
-    def keys(self, below: str, *, delimiter: str = "") -> Iterator[str]:
-        """The keys that begin so and hold no delimiter after that, in code-point order."""
-        bounds: Any = {"Delimiter": delimiter} if delimiter else {}
+    def keys(self, below: str) -> Iterator[str]:
+        """The keys that begin so, in code-point order."""
         pages = self.client.get_paginator("list_objects_v2")
         with explained(self._told(below)):
-            for page in pages.paginate(Bucket=self.name, Prefix=self.prefix + below, **bounds):
+            for page in pages.paginate(Bucket=self.name, Prefix=self.prefix + below):
                 yield from (each["Key"][len(self.prefix) :] for each in page.get("Contents", ()))
 
     def look(self, below: str) -> Iterator[tuple[str, int, datetime | None]]:

@@ -20,7 +20,20 @@ if TYPE_CHECKING:
 
     from mypy_boto3_s3.client import S3Client
 
+    Connected = Callable[[str, str], S3Client]
+
 logger = logging.getLogger(__name__)
+
+
+@cache
+def _client(endpoint: str, region: str) -> S3Client:
+    return connect(endpoint, region)
+
+
+@cache
+def _brief(endpoint: str, region: str) -> S3Client:
+    """For somebody who waits for a page."""
+    return connect(endpoint, region, attempts=1, patience=5)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,39 +59,27 @@ class S3Objects:
         return ObjectState(path, found.etag, found.size)
 
     def members(self, folder: str) -> list[str]:
-        with _told(folder):
-            bucket, below = self._taken_apart(folder)
-            keys = list(bucket.keys(below, delimiter="/"))
-        return [f"{SCHEME}{bucket.name}/{key}" for key in keys if key != below]
+        listed = self._listed(folder, _client)
+        return [each.path for each in listed if not each.is_folder]
 
     def look(self, folder: str) -> Iterator[ObjectListed]:
-        with _told(folder):
-            bucket, below = self._taken_apart(folder, _brief)
-            for key, size, changed_at in bucket.look(below):
-                if key != below:
-                    yield ObjectListed(f"{SCHEME}{bucket.name}/{key}", size, changed_at)
+        return self._listed(folder, _brief)
 
     def read(self, path: str, etag: str = "") -> Iterator[bytes]:
         with _told(path):
             bucket, key = self._taken_apart(path)
             yield from Download(bucket, key, etag=etag)
 
-    def _taken_apart(
-        self, path: str, client: Callable[[str, str], S3Client] | None = None
-    ) -> tuple[Bucket, str]:
+    def _listed(self, folder: str, connected: Connected) -> Iterator[ObjectListed]:
+        with _told(folder):
+            bucket, below = self._taken_apart(folder, connected)
+            for key, size, changed_at in bucket.look(below):
+                if key != below:
+                    yield ObjectListed(f"{SCHEME}{bucket.name}/{key}", size, changed_at)
+
+    def _taken_apart(self, path: str, connected: Connected = _client) -> tuple[Bucket, str]:
         name, _, key = path.removeprefix(SCHEME).partition("/")
-        return Bucket((client or _client)(self.endpoint, self.region), name), key
-
-
-@cache
-def _client(endpoint: str, region: str) -> S3Client:
-    return connect(endpoint, region)
-
-
-@cache
-def _brief(endpoint: str, region: str) -> S3Client:
-    """For somebody who waits for a page."""
-    return connect(endpoint, region, attempts=1, patience=5)
+        return Bucket(connected(self.endpoint, self.region), name), key
 
 
 @contextmanager

@@ -88,13 +88,14 @@ def get_words(
 
     :param checks: by the name of each, whether a text of it means something.
     """
-    said = {name: request.GET.get(name, "").strip() for name in checks}
-    known = {name: get_text(request, name) for name in checks}
-    taken = {name: text if text and checks[name](text) else "" for name, text in known.items()}
-    unknown = [(name, str(text)) for name, text in request.GET.items() if name not in checks]
-    return taken, [
-        f"{name}={text}" for name, text in [*said.items(), *unknown] if text and not taken.get(name)
-    ]
+    taken, left_out = dict.fromkeys(checks, ""), []
+    for name, text in request.GET.items():
+        said = str(text).strip() if name in checks else str(text)
+        if name in checks and is_storable(said) and checks[name](said):
+            taken[name] = said
+        elif said:
+            left_out.append(f"{name}={said}")
+    return taken, left_out
 
 
 def client_address(request: HttpRequest) -> str:

@@ -32,7 +32,6 @@ class Start:
 
     :ivar typed: it holds a request, which may not fit any more.
     :ivar name: what the request was taken from is called. :ivar address: where that is.
-    :ivar lost: the collection that was asked for and is not there, for him.
     :ivar template: it was taken from this one, and can be saved into it.
     """
 
@@ -41,7 +40,6 @@ class Start:
     name: str = ""
     address: str = ""
     template: Template | None = None
-    lost: str = ""
 
 
 def start_of(caller: Caller, request: PageRequest) -> Start:
@@ -62,9 +60,7 @@ def start_of(caller: Caller, request: PageRequest) -> Start:
         return Start(_filled(caller, asked), True, template.name, address, template)
     collection, where = get_text(request, "collection"), get_text(request, "where")
     if not where:
-        there = caller.collections_with(Right.EXPORT).filter(name=collection).exists()
-        lost = "" if there else collection
-        return Start(ExportForm(initial={"collection": collection}), lost=lost)
+        return Start(ExportForm(initial={"collection": collection}))
     typed = QueryDict(mutable=True)
     typed.update({"collection": collection, "where": where, "purpose": "excel"})
     typed["token"] = uuid4().hex

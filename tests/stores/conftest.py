@@ -41,6 +41,15 @@ def bucket_name(client: S3Client) -> str:
     return name
 
 
+@pytest.fixture
+def put(client: S3Client, bucket_name: str) -> Callable[[str, bytes], str]:
+    def put(key: str, data: bytes) -> str:
+        client.put_object(Bucket=bucket_name, Key=key, Body=data)
+        return f"s3://{bucket_name}/{key}"
+
+    return put
+
+
 @pytest.fixture(scope="session")
 def _proxy(moto: str) -> Iterator[Proxy]:
     with proxied(moto) as before:

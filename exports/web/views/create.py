@@ -102,7 +102,8 @@ def _create(caller: Caller, request: ExportRequest, token: str) -> Export:
 def _page(request: PageRequest, caller: Caller, start: Start, **shows: Any) -> HttpResponse:
     form = start.form
     collections = list(caller.collections_with(Right.EXPORT).order_by("name"))
-    named = next((each for each in collections if each.name == form["collection"].value()), None)
+    name = form["collection"].value()
+    named = next((each for each in collections if each.name == name), None)
     collection = named or _likely(caller, collections)
     prefix = str(form["elements"].value() or "")
     return page(
@@ -113,6 +114,7 @@ def _page(request: PageRequest, caller: Caller, start: Start, **shows: Any) -> H
         start=start,
         collections=collections,
         collection=collection,
+        lost="" if named or form.is_bound else name,
         offer=Offer.of(caller, collection, prefix) if collection else None,
         formats=FORMATS,
         purposes=PURPOSES,
