@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.core.exceptions import ImproperlyConfigured
 
+from config.absent import keep_out
 from config.production import is_production, production_faults
 from config.settings import accounts, apps, jobs, security
 from config.settings.accounts import *  # noqa: F403
@@ -15,6 +16,8 @@ from config.settings.notices import *  # noqa: F403
 from config.settings.s3 import *  # noqa: F403
 from config.settings.security import *  # noqa: F403
 from config.settings.storage import *  # noqa: F403
+
+keep_out()
 
 if is_production():
     _faults = production_faults(

@@ -63,6 +63,7 @@ def _running(var: Path) -> Iterator[Service]:
     var.mkdir(mode=0o700)
     env = {name: text for name, text in os.environ.items() if name not in _THEIRS}
     env |= {"WAYBILL_VAR": str(var), "WAYBILL_LOG_LEVEL": "WARNING", "PYTHONUNBUFFERED": "1"}
+    env["WAYBILL_WORKERS"] = "1"
     manage = [sys.executable, "manage.py"]
     port = free_port()
     process = subprocess.Popen(

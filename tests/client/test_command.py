@@ -92,7 +92,7 @@ def test_json_is_for_scripts(run: Run, made: Made, tmp_path: Path) -> None:
 
 def test_tables_are_for_people(run: Run, made: Made) -> None:
     task = made()
-    assert re.search(rf"{task.uid} +ready +flights", run("export", "list")[1])
+    assert re.search(rf"{task.uid} +ready +flights", run("export", "list", "--limit", "100")[1])
     shown = run("export", "show", task.uid)[1]
     assert "60,000 of 60,000" in shown
     assert task.files[0].sha256 in shown

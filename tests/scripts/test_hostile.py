@@ -13,7 +13,7 @@ from exports.scripts.run import Ran, script_run
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-SECONDS = 0.5
+SECONDS = 0.3
 
 # Each says ESCAPED when it got somewhere.
 FIND = """
