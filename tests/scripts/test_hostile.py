@@ -13,7 +13,8 @@ from exports.scripts.run import Ran, script_run
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-SECONDS = 0.3
+# Enough, also on a busy machine, for what ends by itself; and for what does not.
+SECONDS, IN_VAIN = 2.0, 0.3
 
 # Each says ESCAPED when it got somewhere.
 FIND = """
@@ -86,10 +87,10 @@ BOMBS = {
 JOB = {"id": "exp_1", "files": [{"name": "data.csv"}]}
 
 
-def run_all(programs: Iterable[str]) -> list[Ran]:
+def run_all(programs: Iterable[str], seconds: float = SECONDS) -> list[Ran]:
     """Side by side, since most of them only wait."""
     with ThreadPoolExecutor(4) as pool:
-        return list(pool.map(lambda each: script_run(each, JOB, seconds=SECONDS), programs))
+        return list(pool.map(lambda each: script_run(each, JOB, seconds=seconds), programs))
 
 
 def processes() -> set[str]:
@@ -155,7 +156,7 @@ def test_output_is_cut() -> None:
 def test_what_never_ends_is_ended() -> None:
     before = processes()
 
-    ran = run_all(ENDLESS.values())
+    ran = run_all(ENDLESS.values(), IN_VAIN)
 
     assert dict(zip(ENDLESS, [each.outcome for each in ran], strict=True)) == dict.fromkeys(
         ENDLESS, "timed_out"
@@ -166,7 +167,7 @@ def test_what_never_ends_is_ended() -> None:
 def test_what_wants_too_much_memory_gets_none() -> None:
     before = processes()
 
-    ran = run_all(BOMBS.values())
+    ran = run_all(BOMBS.values(), IN_VAIN)
 
     # On a busy machine its time is over before its memory is.
     assert {each.outcome for each in ran} <= {"out_of_memory", "timed_out", "failed"}
