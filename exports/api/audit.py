@@ -10,6 +10,7 @@ from pydantic import BaseModel
 
 from exports.api.auth import ApiRequest
 from exports.api.filters import Moment, refuse_unknown
+from exports.domain.actions import MEANT
 from exports.domain.errors import FieldError, InvalidRequest
 from exports.domain.history import EventFilter, events_page, events_told
 from exports.domain.telling import history_jsonl
@@ -40,7 +41,7 @@ class AuditFilter(BaseModel):
         "",
         description="An action, a family of them (`key`), or `downloads`.",
         examples=["export.downloaded"],
-        pattern=r"^([a-z_]+(\.[a-z_]+)?)?$",
+        json_schema_extra={"enum": ["", *MEANT]},
     )
     who: str = Field("", description="Stands in the name of who did it, whatever the case.")
     subject: str = Field("", description="The id of what it is about.")

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from django.db import connection, transaction
 from django.db.models import Q
 
+from exports.domain.actions import MEANT
 from exports.domain.audit import audit_append
 from exports.domain.errors import FieldError, InvalidRequest
 from exports.models import AuditDetail, AuditEvent, Scope
@@ -25,9 +26,6 @@ if TYPE_CHECKING:
 
     from exports.domain.access import Caller
 
-# Actions that are asked for together, beside the families: ``key`` is every ``key.…``.
-GROUPS = {"downloads": ("export.downloaded", "export.linked", "export.refused")}
-
 CHUNK = 2_000  # events, of which a stream holds no more at a time
 _MOST_NAMES = 2_000
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -37,7 +35,7 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 class EventFilter:
     """Everything that is given must hold.
 
-    :ivar action: such as ``key.created``; a family of them, ``key``; or one of :data:`GROUPS`.
+    :ivar action: one of :data:`exports.domain.actions.MEANT`.
     :ivar who: stands in the name of who did it, whatever the case.
     :ivar subject: the id of what it is about.
     :ivar since: then or later. :ivar until: earlier than that.
@@ -74,12 +72,13 @@ class EventPage:
 def events_of(caller: Caller, wanted: EventFilter) -> QuerySet[AuditEvent]:
     """The events of the caller's namespace that match, in no order.
 
-    :raises Forbidden: the caller may not read the history.
+    :raises Forbidden: the caller may not read the history. :raises InvalidRequest: no action is
+        called so.
     """
     caller.require(Scope.AUDIT_READ)
     found = AuditEvent.objects.filter(namespace_id=caller.namespace.pk)
     if wanted.action:
-        found = found.filter(_of_action(caller, wanted.action))
+        found = found.filter(action__in=_meant(wanted.action))
     if wanted.who:
         found = found.filter(_by_whom(caller, wanted.who))
     if wanted.subject:
@@ -163,7 +162,10 @@ def actors_of(caller: Caller) -> list[str]:
     :raises Forbidden: the caller may not read the history.
     """
     caller.require(Scope.AUDIT_READ)
-    return _distinct(caller, _ACTORS)
+    namespace = caller.namespace.pk
+    with connection.cursor() as cursor:
+        cursor.execute(_ACTORS, [namespace, namespace, _MOST_NAMES])
+        return [name for (name,) in cursor.fetchall()]
 
 
 def _stream(found: QuerySet[AuditEvent]) -> Iterator[list[dict[str, Any]]]:
@@ -209,13 +211,12 @@ def _position(caller: Caller, cursor: str) -> AuditEvent:
     return found
 
 
-def _of_action(caller: Caller, action: str) -> Q:
-    if action in GROUPS:
-        return Q(action__in=GROUPS[action])
-    if "." in action:
-        return Q(action=action)
-    known = _distinct(caller, _ACTIONS)
-    return Q(action__in=[each for each in known if each.partition(".")[0] == action])
+def _meant(action: str) -> tuple[str, ...]:
+    if action not in MEANT:
+        families = ", ".join(each for each in MEANT if "." not in each)
+        message = f"There is no such action. Take one such as export.created, or {families}."
+        raise InvalidRequest(FieldError("action", message))
+    return MEANT[action]
 
 
 def _by_whom(caller: Caller, text: str) -> Q:
@@ -239,11 +240,3 @@ WITH RECURSIVE known(value) AS (
 )
 SELECT value FROM known WHERE value IS NOT NULL LIMIT %s
 """
-_ACTIONS = _ACTORS.replace("actor", "action")
-
-
-def _distinct(caller: Caller, query: str) -> list[str]:
-    namespace = caller.namespace.pk
-    with connection.cursor() as cursor:
-        cursor.execute(query, [namespace, namespace, _MOST_NAMES])
-        return [value for (value,) in cursor.fetchall()]

@@ -7,9 +7,10 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
+from exports.domain.actions import MEANT
 from exports.domain.daily import Day, daily
 from exports.domain.errors import InvalidRequest
-from exports.domain.history import GROUPS, EventFilter, EventPage, actors_of, events_page
+from exports.domain.history import EventFilter, EventPage, actors_of, events_page
 from exports.web.charts import Chart, chart
 from exports.web.days import day_begins, day_ends, day_read
 from exports.web.events import WORDS, Line, lines_of
@@ -159,12 +160,8 @@ class History:
         return f"?{urlencode(said)}"
 
 
-def _is_action(text: str) -> bool:
-    return text in WORDS or text in GROUPS or any(each.startswith(f"{text}.") for each in WORDS)
-
-
 _CHECKS: dict[str, Callable[[str], object]] = {
-    "action": _is_action,
+    "action": MEANT.__contains__,
     "who": bool,
     "subject": bool,
     "since": day_read,

@@ -44,8 +44,6 @@ _CHECKS: dict[str, Callable[[str], object]] = {
     "from": day_read,
     "to": day_read,
     "state": _STATES.__contains__,
-    "before": bool,
-    "after": bool,
 }
 
 
@@ -76,7 +74,12 @@ class Listing:
     @classmethod
     def of(cls, caller: Caller, request: HttpRequest) -> Listing:
         """The list that an address asks for."""
-        asked, left_out = get_words(request, _CHECKS)
+
+        def is_there(uid: str) -> bool:
+            return caller.exports_ever.filter(uid=uid).exists()
+
+        places = {"before": is_there, "after": is_there}
+        asked, left_out = get_words(request, {**_CHECKS, **places})
         return cls(
             caller,
             tab=asked.pop("state"),

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from django.conf import settings as django_settings
 from django.core.handlers.wsgi import WSGIHandler
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS, connection, connections
 from django.middleware.csrf import get_token
 from schemathesis import openapi
 from schemathesis.config import SchemathesisConfig
@@ -22,6 +22,7 @@ from tests.api.conftest import key_for, signed_in
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
+    from django.db.backends.base.base import BaseDatabaseWrapper
     from pytest_django.fixtures import Settings
     from schemathesis import Case
 
@@ -64,6 +65,7 @@ class Service:
         self._handler = WSGIHandler()
         self._lock = Lock()
         self.answers: Counter[int] = Counter()
+        self._connections: set[BaseDatabaseWrapper] = set()
 
     def __call__(
         self, environ: dict[str, Any], start_response: Callable[..., Any]
@@ -78,7 +80,13 @@ class Service:
             return [b"".join(answer)]
         finally:
             answer.close()
-            connection.close()
+            self._connections.add(connections[DEFAULT_DB_ALIAS])
+
+    def close(self) -> None:
+        """End the connections of its callers' threads, which keep them from one to the next."""
+        for each in self._connections:
+            each.inc_thread_sharing()
+            each.close()
 
 
 @pytest.fixture(autouse=True)
@@ -194,7 +202,10 @@ def test_no_answer_surprises(
     service = Service()
     config = configured(there, finished.created_by, finished.namespace, most=most, seed=1)
 
-    found = surprises(config, service)
+    try:
+        found = surprises(config, service)
+    finally:
+        service.close()
 
     print(f"{service.answers.total()} answers: {dict(sorted(service.answers.items()))}")
     assert found == []

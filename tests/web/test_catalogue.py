@@ -1,6 +1,6 @@
 """The catalogue of events: the docs, the words on pages and the code name the same actions.
 
-Who adds an event adds a line to ``docs/history.md`` and a word to ``WORDS``.
+Who adds an event adds it to ``ACTIONS``, a line to ``docs/history.md`` and a word to ``WORDS``.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import re
 from pathlib import Path
 
 from config.env import BASE_DIR
-from exports.domain.history import GROUPS
+from exports.domain.actions import ACTIONS, GROUPS
 from exports.web.events import WORDS
 
 # These happen outside of any workspace, and no page shows them.
@@ -19,7 +19,7 @@ INSTALLATION = ("person.", "signing_key.", "master_key.")
 FAMILIES = {each.partition(".")[0] for each in WORDS} | {each.rstrip(".") for each in INSTALLATION}
 ACTION = re.compile(rf"(?:{'|'.join(FAMILIES)})\.[a-z_]+")
 # These tell of actions that others append.
-TELLING = {"web/events.py", "api/audit.py"}
+TELLING = {"domain/actions.py", "web/events.py", "api/audit.py"}
 
 
 def in_code() -> set[str]:
@@ -49,5 +49,9 @@ def test_every_action_of_a_workspace_has_a_word() -> None:
     assert {each for each in in_code() if not each.startswith(INSTALLATION)} == {*WORDS}
 
 
+def test_every_action_of_a_workspace_can_be_asked_for() -> None:
+    assert {*ACTIONS} == {*WORDS}
+
+
 def test_the_groups_are_made_of_actions() -> None:
-    assert {each for group in GROUPS.values() for each in group} <= {*WORDS}
+    assert {each for group in GROUPS.values() for each in group} <= {*ACTIONS}

@@ -70,6 +70,7 @@ def test_tabs_count_by_state_and_show_one(
         ({"from": "yesterday", "to": "2013-02-30"}, ["Running", "Late trips"]),
         ({"state": "nonsense", "format": "nonsense"}, ["Running", "Late trips"]),
         ({"q": "a\0b"}, ["Running", "Late trips"]),
+        ({"before": "exp_none"}, ["Running", "Late trips"]),
     ],
 )
 def test_the_address_filters(
@@ -224,7 +225,10 @@ def test_an_exporter_sees_his_own_only(as_eve: Browser, eves_export: Export, rea
 def test_a_page_begins_at_no_export_of_somebody_else(
     as_eve: Browser, eves_export: Export, ready: Export
 ) -> None:
-    assert labels(as_eve.get(LIST, before=ready.uid)) == []
+    for uid in (ready.uid, "exp_none"):
+        html = as_eve.get(LIST, before=uid)
+        assert labels(html) == ["Eve's own"]
+        assert f"before={uid}" in one(html, "p", class_="left-out").text
 
 
 def test_an_auditor_sees_all_and_is_offered_nothing_to_make(as_ari: Browser, ready: Export) -> None:

@@ -6,10 +6,11 @@ from datetime import UTC, datetime, time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 
 from exports.domain.chains import Broken, Head, chains_verify, details_erase, heads
 from exports.domain.clock import database_now
+from exports.management.command import WaybillCommand
 from exports.management.operator import operator
 from exports.models import Namespace
 
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from argparse import ArgumentParser
 
 
-class Command(BaseCommand):
+class Command(WaybillCommand):
     help = "The history: whether it is as it was written, its heads, and erasure."
 
     def add_arguments(self, parser: ArgumentParser) -> None:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 
 from exports.domain.collections import collection_register
 from exports.domain.errors import DomainError
+from exports.management.command import WaybillCommand
 from exports.management.operator import operator
 from exports.models import Namespace
 
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from argparse import ArgumentParser
 
 
-class Command(BaseCommand):
+class Command(WaybillCommand):
     help = (
         "Register files of Parquet, JSONL or CSV as a collection; "
         "they must lie under WAYBILL_SOURCE_ROOTS."

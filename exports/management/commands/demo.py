@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Any
 from urllib.error import HTTPError
 from urllib.request import Request, urlopen
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 
 from exports.domain.audit import SYSTEM
 from exports.domain.errors import DomainError
 from exports.domain.keys import key_create, key_revoke
+from exports.management.command import WaybillCommand
 from exports.management.group import Group, GroupFailed
 from exports.management.service import CannotStart, check_port, free_port, lock_var, start_all
 from exports.management.setup import set_up
@@ -60,7 +61,7 @@ class Api:
         return found
 
 
-class Command(BaseCommand):
+class Command(WaybillCommand):
     help = "Start everything, make one export over REST, verify it, stop everything."
 
     def add_arguments(self, parser: ArgumentParser) -> None:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 
 from exports.domain.storage import result_store
 from exports.domain.verifying import files_to_verify, files_verify, keys_unknown
+from exports.management.command import WaybillCommand
 from exports.management.ready import check_store
 from exports.models import Export, Namespace
 from exports.stores.errors import StoreError
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from exports.stores.base import Store
 
 
-class Command(BaseCommand):
+class Command(WaybillCommand):
     help = "verify: read every stored file, and compare its bytes and its checksum."
 
     def add_arguments(self, parser: ArgumentParser) -> None:

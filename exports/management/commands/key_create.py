@@ -5,13 +5,14 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 from django.utils import timezone
 
 from exports.domain.access import caller_for
 from exports.domain.errors import DomainError
 from exports.domain.keys import key_create
 from exports.domain.principals import principal_find
+from exports.management.command import WaybillCommand
 from exports.management.operator import operator
 from exports.models import Scope, User
 
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from argparse import ArgumentParser
 
 
-class Command(BaseCommand):
+class Command(WaybillCommand):
     help = "Make an API key for a person, and print only the key. It cannot be shown again."
 
     def add_arguments(self, parser: ArgumentParser) -> None:

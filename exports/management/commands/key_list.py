@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 
 from exports.domain.keys import key_holds
+from exports.management.command import WaybillCommand
 from exports.models import Namespace
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser
 
 
-class Command(BaseCommand):
+class Command(WaybillCommand):
     help = "List a workspace's API keys that are neither revoked nor over; never their secrets."
 
     def add_arguments(self, parser: ArgumentParser) -> None:

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 
 from exports.domain.keys import key_named, key_revoke
+from exports.management.command import WaybillCommand
 from exports.management.operator import operator
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser
 
 
-class Command(BaseCommand):
+class Command(WaybillCommand):
     help = "Revoke an API key: it is refused from the next request on."
 
     def add_arguments(self, parser: ArgumentParser) -> None:

@@ -6,16 +6,17 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 
 from exports.client.verify import NotVerified, keys_of, manifests, verify
 from exports.domain.signing import signing_keys
+from exports.management.command import WaybillCommand
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser
 
 
-class Command(BaseCommand):
+class Command(WaybillCommand):
     help = "Check the signature of each manifest in a folder, and the files that it names."
 
     def add_arguments(self, parser: ArgumentParser) -> None:

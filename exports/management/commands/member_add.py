@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import ValidationError
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 from django.core.validators import validate_email
 from django.db import transaction
 
 from exports.domain.errors import DomainError
 from exports.domain.members import member_add
 from exports.domain.people import password_make
+from exports.management.command import WaybillCommand
 from exports.management.operator import operator
 from exports.models import Namespace, Role, User
 
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from argparse import ArgumentParser
 
 
-class Command(BaseCommand):
+class Command(WaybillCommand):
     help = "Give a person a role in a workspace. Who is new gets a password, which is printed."
 
     def add_arguments(self, parser: ArgumentParser) -> None:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 
 from exports.domain.errors import InvalidRequest
 from exports.domain.people import namespace_change
 from exports.domain.quota import usage_of
+from exports.management.command import WaybillCommand
 from exports.management.operator import operator
 from exports.management.workspace import settings_add, settings_given
 from exports.models import Namespace
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from argparse import ArgumentParser
 
 
-class Command(BaseCommand):
+class Command(WaybillCommand):
     help = "Change a workspace's settings, and print all of them. What is not named stays."
 
     def add_arguments(self, parser: ArgumentParser) -> None:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 
 from exports.domain.errors import InvalidRequest
 from exports.domain.principals import principal_create
+from exports.management.command import WaybillCommand
 from exports.management.operator import operator
 from exports.models import Namespace
 
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from argparse import ArgumentParser
 
 
-class Command(BaseCommand):
+class Command(WaybillCommand):
     help = "Make a principal: exports that run as it bring only what its identities may read."
 
     def add_arguments(self, parser: ArgumentParser) -> None:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from django.core.management.base import BaseCommand
-
+from exports.management.command import WaybillCommand
 from exports.management.ready import check_store
 from exports.queue.reconciler import reconcile_forever, reconcile_once
 from exports.stopping import Stop, stop_on_signals
@@ -14,10 +13,8 @@ if TYPE_CHECKING:
     from argparse import ArgumentParser
 
 
-class Command(BaseCommand):
+class Command(WaybillCommand):
     help = "Wake what waits, end runs whose worker is gone, remove files that are over."
-    # Checking would load the pages and the API, which are the business of the web server.
-    requires_system_checks = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--once", action="store_true", help="one round, then end")

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.core.management.base import BaseCommand
-
+from exports.management.command import WaybillCommand
 from exports.management.operator import operator
 from exports.management.sample import sample_load
 
 
-class Command(BaseCommand):
+class Command(WaybillCommand):
     help = "Load the sample collections that are not there yet."
 
     def handle(self, *args: Any, **options: Any) -> None:

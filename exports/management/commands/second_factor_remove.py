@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 
 from exports.domain.secondfactor import second_factor_remove
+from exports.management.command import WaybillCommand
 from exports.management.operator import operator
 from exports.models import User
 
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
     from argparse import ArgumentParser
 
 
-class Command(BaseCommand):
+class Command(WaybillCommand):
     help = "Take away a person's second factor and its recovery codes. The password stays."
 
     def add_arguments(self, parser: ArgumentParser) -> None:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 
 from exports.domain.signing import signing_rotate
+from exports.management.command import WaybillCommand
 from exports.management.operator import operator
 from exports.stores.errors import StoreError
 
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
     from argparse import ArgumentParser
 
 
-class Command(BaseCommand):
+class Command(WaybillCommand):
     help = "Make the key that signs manifests from now on. The public keys before it are kept."
 
     def add_arguments(self, parser: ArgumentParser) -> None:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 
 from exports.domain.rotation import Rotation, master_key_rotate, master_keys_forget
 from exports.domain.storage import key_file, master_key_make, master_keys, store_check
+from exports.management.command import WaybillCommand
 from exports.management.operator import operator
 from exports.stores.errors import StoreError
 
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from argparse import ArgumentParser
 
 
-class Command(BaseCommand):
+class Command(WaybillCommand):
     help = "Make the master key that seals the keys of all files, or replace it."
 
     def add_arguments(self, parser: ArgumentParser) -> None:

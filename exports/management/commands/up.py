@@ -7,12 +7,13 @@ import time
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 from django.urls import reverse
 
 from exports.domain.errors import DomainError
 from exports.domain.exports import export_create
 from exports.domain.requests import request_parse
+from exports.management.command import WaybillCommand
 from exports.management.commands.store import BACK_UP
 from exports.management.group import Group, GroupFailed
 from exports.management.service import HOST, CannotStart, check_port, lock_var, start_all
@@ -33,7 +34,7 @@ FIRST = {
 }
 
 
-class Command(BaseCommand):
+class Command(WaybillCommand):
     help = "Start Valkey, web server, workers, reconciler and deliverer as one; Ctrl-C stops them."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
