@@ -14,7 +14,8 @@ ABSENT = {"pandas"}
 class _Absent(MetaPathFinder):
     def find_spec(self, fullname: str, *_: Any) -> None:
         if fullname in ABSENT:
-            raise ModuleNotFoundError(f"No module named {fullname!r}", name=fullname)
+            message = f"{fullname} is kept out of Waybill's processes: config/absent.py says why"
+            raise ModuleNotFoundError(message, name=fullname)
 
 
 def keep_out() -> None:
